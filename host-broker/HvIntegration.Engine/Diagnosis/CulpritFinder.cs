@@ -1,0 +1,181 @@
+using HvIntegration.Engine.Model;
+using HvIntegration.Engine.Options;
+using HvIntegration.Engine.Signals;
+using HvIntegration.Engine.Timeline;
+using HvIntegration.Protocol.Metrics;
+
+namespace HvIntegration.Engine.Diagnosis;
+
+/// <summary>Names who held a shared resource while a VM suffered: other VMs, the root partition, processes of the host.</summary>
+/// <remarks>
+/// A suspect must hold a share of the resource. Where there is a time before to compare with, it must also have risen (a fifth of
+/// the rise) and go with the victim's loss (rank correlation from 0.35 at lags of -5 to +5 s, Benjamini and Hochberg over all
+/// suspects). Source: diagnosis reference, section 8, item 6. The root partition (backup, antivirus, migration) is a suspect too.
+/// </remarks>
+internal sealed class CulpritFinder(DiagnosisOptions options)
+{
+    private const int EpisodeSecondsMax = 120;
+    private const int BeforeSecondsMax = 60;
+    private const int LagSecondsMax = 5;
+    private const double FalseShare = 0.1;
+    private const double CorrelationMin = 0.35;
+    private const double ExtraShareMin = 0.2;
+    private const double BytesPerOperation = 65_536;
+
+    /// <summary>Suspects over an episode so far, worst first.</summary>
+    public IReadOnlyList<Culprit> Find(SharedResource resource, PartitionMemory victim, IReadOnlyList<PartitionMemory> all, SideTimeline root, long onset, long second, Symptoms symptoms)
+    {
+        if (resource == SharedResource.None)
+        {
+            return [];
+        }
+
+        var from = Math.Max(onset, second - EpisodeSecondsMax + 1);
+        var length = (int)(second - from + 1);
+        var beforeLength = Math.Min(BeforeSecondsMax, Math.Max(length, options.BaselineSecondsMin));
+        var (uses, capacity, loss) = Uses(resource, victim, all, root, from, length, second, symptoms);
+        if (!(capacity > 0) || uses.Count == 0)
+        {
+            return [];
+        }
+
+        var during = uses.ConvertAll(u => NanToZero(Mean(u.At, from, length)));
+        var before = uses.ConvertAll(u => Mean(u.At, from - beforeLength, beforeLength, options.BaselineSecondsMin / 3));
+        var rise = 0.0;
+        for (var i = 0; i < uses.Count; i++)
+        {
+            rise += double.IsNaN(before[i]) ? 0 : Math.Max(0, during[i] - before[i]);
+        }
+
+        var losses = Series(s => victim.History.At(loss, s), from - beforeLength, length + beforeLength);
+        var correlations = new (double Correlation, int Lag)[uses.Count];
+        var chances = new double[uses.Count];
+        for (var i = 0; i < uses.Count; i++)
+        {
+            correlations[i] = (double.NaN, 0);
+            chances[i] = double.NaN;
+            if (during[i] / capacity >= options.CulpritShareMin)
+            {
+                correlations[i] = RankCorrelation.Best(Series(uses[i].At, from - beforeLength, length + beforeLength), losses, LagSecondsMax, options.BaselineSecondsMin);
+                chances[i] = RankCorrelation.Chance(correlations[i].Correlation, losses.Length, (2 * LagSecondsMax) + 1);
+            }
+        }
+
+        var standing = RankCorrelation.Standing(chances, FalseShare);
+        var culprits = new List<(Culprit Culprit, double Rank)>();
+        for (var i = 0; i < uses.Count; i++)
+        {
+            var share = during[i] / capacity;
+            if (share < options.CulpritShareMin)
+            {
+                continue;
+            }
+
+            var extra = rise > 0 && !double.IsNaN(before[i]) ? Math.Max(0, during[i] - before[i]) / rise : double.NaN;
+            var correlation = correlations[i].Correlation;
+
+            // Who rose with the harm comes before who was always there; what cannot be compared is ranked by its share.
+            var proven = standing[i] && correlation >= CorrelationMin && extra >= ExtraShareMin;
+            var rank = (proven ? 2 : 0) + (double.IsNaN(extra) ? share : extra) + (0.3 * share) + (0.2 * (double.IsNaN(correlation) ? 0 : correlation));
+            culprits.Add((new Culprit(uses[i].Partition, uses[i].Name, uses[i].Process(second), Math.Min(1, share), extra, correlation), rank));
+        }
+
+        return [.. culprits.OrderByDescending(c => c.Rank).ThenBy(c => c.Culprit.Name, StringComparer.Ordinal).Take(options.CulpritsMax).Select(c => c.Culprit)];
+    }
+
+    private static (List<Use> Uses, double Capacity, SignalDefinition Loss) Uses(
+        SharedResource resource, PartitionMemory victim, IReadOnlyList<PartitionMemory> all, SideTimeline root, long from, int length, long second, Symptoms symptoms)
+    {
+        var others = all.Where(p => !ReferenceEquals(p, victim));
+        var uses = new List<Use>();
+        switch (resource)
+        {
+            case SharedResource.Processors:
+                uses.AddRange(others.Select(o => OfVm(o, s => Sum(o.History.At(SignalCatalog.HostRunTotal, s), o.History.At(SignalCatalog.HostOverhead, s)), bytes: false)));
+                Root(root, uses, second);
+                return (uses, HostSignals.Processors(root, second), SignalCatalog.Ready);
+            case SharedResource.Store:
+                uses.AddRange(others.Where(symptoms.SharesStore).Select(o => OfVm(o, s => Load(o, s), bytes: true)));
+                return (uses, NanToZero(Mean(s => Load(victim, s), from, length)) + uses.Sum(u => NanToZero(Mean(u.At, from, length))), SignalCatalog.DiskDeviceLatency);
+            case SharedResource.Network:
+                uses.AddRange(others.Select(o => OfVm(o, s => o.History.At(SignalCatalog.NetHostBytes, s), bytes: true)));
+                return (uses, NanToZero(Mean(s => victim.History.At(SignalCatalog.NetHostBytes, s), from, length)) + uses.Sum(u => NanToZero(Mean(u.At, from, length))), SignalCatalog.Retransmits);
+            default:
+                uses.AddRange(others.Select(o => new Use(o.Info.Id, o.Info.Name, s => o.History.At(SignalCatalog.MemoryAssigned, s), s => o.Processes.At(s).MaxBy(r => r.ResidentBytes)?.Name)));
+                var total = root.Single(HostMetrics.HostMemoryTotal)?.At(second) ?? double.NaN;
+                var assigned = NanToZero(Mean(s => victim.History.At(SignalCatalog.MemoryAssigned, s), from, length)) + uses.Sum(u => NanToZero(Mean(u.At, from, length)));
+                return (uses, total > 0 ? total : assigned, SignalCatalog.PsiMemorySome);
+        }
+    }
+
+    private static double Load(PartitionMemory vm, long second)
+    {
+        var (operations, bytes) = (vm.History.At(SignalCatalog.DiskHostIops, second), vm.History.At(SignalCatalog.DiskHostBytes, second));
+        return double.IsNaN(operations) || double.IsNaN(bytes) ? operations : Math.Max(operations, bytes / BytesPerOperation);
+    }
+
+    private static void Root(SideTimeline root, List<Use> uses, long second)
+    {
+        var named = 0.0;
+        var processes = root.Of(HostMetrics.HostProcessTime);
+        foreach (var process in processes)
+        {
+            uses.Add(new Use(Guid.Empty, process.Key.Instance, process.At, static _ => null));
+            named += NanToZero(process.At(second));
+        }
+
+        // What the named processes do not explain is the root partition's own.
+        var list = root.Of(HostMetrics.RootRunTime);
+        if (list.Count > 0 && NanToZero(HostSignals.Sum(list, second)) > named)
+        {
+            uses.Add(new Use(
+                Guid.Empty, named > 0 ? "root partition (rest)" : "root partition",
+                s => HostSignals.Sum(list, s) - NanToZero(HostSignals.Sum(processes, s)), static _ => null));
+        }
+    }
+
+    private static Use OfVm(PartitionMemory vm, Func<long, double> at, bool bytes)
+        => new(vm.Info.Id, vm.Info.Name, at, second => vm.Processes.Risen(second, bytes) ?? Busiest(vm, second, bytes));
+
+    private static string? Busiest(PartitionMemory vm, long second, bool bytes)
+    {
+        var rows = vm.Processes.At(second);
+        return bytes
+            ? rows.Where(r => r.ReadBytesPerSecond + r.WriteBytesPerSecond > 0).MaxBy(r => r.ReadBytesPerSecond + r.WriteBytesPerSecond)?.Name
+            : rows.FirstOrDefault(r => r.CpuShare >= 0.2)?.Name;
+    }
+
+    private static double[] Series(Func<long, double> at, long from, int length)
+    {
+        var values = new double[length];
+        for (var i = 0; i < length; i++)
+        {
+            values[i] = at(from + i);
+        }
+
+        return values;
+    }
+
+    private static double Mean(Func<long, double> at, long from, int length, int least = 1)
+    {
+        var sum = 0.0;
+        var count = 0;
+        for (var i = 0; i < length; i++)
+        {
+            var value = at(from + i);
+            if (!double.IsNaN(value))
+            {
+                sum += value;
+                count++;
+            }
+        }
+
+        return count >= Math.Max(1, least) ? sum / count : double.NaN;
+    }
+
+    private static double Sum(double a, double b) => double.IsNaN(a) ? b : double.IsNaN(b) ? a : a + b;
+
+    private static double NanToZero(double value) => double.IsNaN(value) ? 0 : value;
+
+    private sealed record Use(Guid Partition, string Name, Func<long, double> At, Func<long, string?> Process);
+}

@@ -1,0 +1,211 @@
+using HvIntegration.Engine.Model;
+using HvIntegration.Engine.Signals;
+
+namespace HvIntegration.Engine.Diagnosis;
+
+/// <summary>Joins the verdicts of one VM into episodes: onset refined to the change, end with hysteresis, gaps carried with their cause.</summary>
+internal sealed class EpisodeTracker(Windows windows, int unknownSeconds)
+{
+    private const int BackSecondsMax = 60;
+    private const int BeforeSeconds = 30;
+    private const double ChangeShare = 0.25;
+    private const int CarriedSecondsMax = 900;
+    private const int GapsMax = 32;
+    private const int FinishedMax = 256;
+
+    // Of verdicts about as certain the later one knows more: its suspects rest on more seconds.
+    private const double CloseProbability = 0.03;
+    private readonly List<EpisodeGap> _gaps = [];
+    private readonly List<Episode> _finished = [];
+    private Verdict? _best;
+    private int _carried;
+    private double _severity;
+    private long _lastSeen;
+    private int _unknownRun;
+    private string _candidate = string.Empty;
+    private int _candidateRun;
+
+    /// <summary>Cause of the open episode; null when none is open.</summary>
+    public string? Open { get; private set; }
+
+    /// <summary>First second of the open episode.</summary>
+    public long Onset { get; private set; }
+
+    /// <summary>Probability of the best verdict of the open episode; NaN before the first.</summary>
+    public double BestProbability => _best?.Probability ?? double.NaN;
+
+    /// <summary>Decides what the instant winner means for the episode.</summary>
+    /// <param name="partition">VM GUID, for what is finished.</param>
+    /// <param name="second">Host second.</param>
+    /// <param name="winner">Instant winner; <see cref="HypothesisIds.None"/> or <see cref="HypothesisIds.Unknown"/> when there is none.</param>
+    /// <param name="harmed">Something hurts, explained or not.</param>
+    /// <param name="gap">Why this second cannot be judged; null when it can. Without data an episode is carried on.</param>
+    /// <param name="onsetSignal">Signal whose change marks the onset of the winner.</param>
+    /// <param name="began">Second at which the winner is known to have begun; null when the signal tells.</param>
+    /// <param name="history">Signals of the VM.</param>
+    public void Follow(Guid partition, long second, string winner, bool harmed, string? gap, SignalDefinition onsetSignal, long? began, SignalHistory history)
+    {
+        if (gap is not null)
+        {
+            Carry(partition, second, gap);
+            return;
+        }
+
+        _carried = 0;
+        _unknownRun = winner == HypothesisIds.Unknown && harmed ? _unknownRun + 1 : 0;
+        if (winner == Open)
+        {
+            _lastSeen = second;
+            _candidateRun = 0;
+            return;
+        }
+
+        if (winner is not (HypothesisIds.None or HypothesisIds.Unknown))
+        {
+            _candidateRun = winner == _candidate ? _candidateRun + 1 : 1;
+            _candidate = winner;
+
+            // Another cause must hold as long as the first had to before it takes over; a pause is a fact, not a trend.
+            var replaces = Open is null or HypothesisIds.Unknown || _candidateRun >= windows.Hits || winner == HypothesisIds.VmPaused;
+            if (replaces)
+            {
+                var taken = Open is not null && Open != HypothesisIds.Unknown;
+                var onset = began ?? RefineOnset(onsetSignal, second, history, taken ? Onset : long.MinValue);
+
+                // What was unclear until now was the beginning of this.
+                var absorbed = Open == HypothesisIds.Unknown && onset <= Onset + windows.Seconds;
+                End(partition, absorbed ? long.MinValue : Math.Max(Onset, Math.Min(_lastSeen, onset - 1)));
+                Begin(winner, second, onset);
+                return;
+            }
+        }
+        else if (_unknownRun >= unknownSeconds && Open is null)
+        {
+            Begin(HypothesisIds.Unknown, second, second - _unknownRun + 1);
+            return;
+        }
+
+        if (Open is not null && second - _lastSeen >= windows.EndSeconds)
+        {
+            End(partition, _lastSeen);
+        }
+    }
+
+    /// <summary>The open episode with this second's verdict taken in; null when none is open.</summary>
+    public Episode? Current(Guid partition, Verdict verdict, double severity)
+    {
+        if (Open is null)
+        {
+            return null;
+        }
+
+        if (verdict.Hypothesis == Open && (_best is null || verdict.Sentence.Length > 0 && verdict.Probability >= _best.Probability - CloseProbability))
+        {
+            _best = verdict;
+        }
+
+        _severity = Math.Max(_severity, severity);
+        return new Episode(0, partition, Open, Onset, null, _severity, _best ?? verdict) { Gaps = _gaps.Count == 0 ? [] : [.. _gaps] };
+    }
+
+    /// <summary>Episodes that ended since the last call, oldest first.</summary>
+    public void TakeFinished(List<Episode> into)
+    {
+        into.AddRange(_finished);
+        _finished.Clear();
+    }
+
+    /// <summary>Ends the open episode at its last second, because the record ends.</summary>
+    public void Finish(Guid partition)
+    {
+        if (Open is not null)
+        {
+            End(partition, _lastSeen);
+        }
+    }
+
+    private void Carry(Guid partition, long second, string cause)
+    {
+        _carried++;
+        if (Open is null)
+        {
+            return;
+        }
+
+        if (_carried > CarriedSecondsMax)
+        {
+            // A gap is not an end, unless it outlasts what is remembered: then the last second before it was the end.
+            End(partition, _gaps.Count > 0 ? _gaps[^1].FromSecond - 1 : _lastSeen);
+            return;
+        }
+
+        _lastSeen = second;
+        // When one side comes back first, or counters need a second read, it is still the same gap.
+        if (_gaps.Count > 0 && _gaps[^1].ToSecond == second - 1)
+        {
+            _gaps[^1] = _gaps[^1] with { ToSecond = second };
+        }
+        else if (_gaps.Count < GapsMax)
+        {
+            _gaps.Add(new EpisodeGap(second, second, cause));
+        }
+    }
+
+    private void Begin(string hypothesis, long second, long onset)
+    {
+        Open = hypothesis;
+        Onset = onset;
+        _lastSeen = second;
+        _best = null;
+        _severity = 0;
+        _candidateRun = 0;
+        _gaps.Clear();
+    }
+
+    private void End(Guid partition, long last)
+    {
+        if (Open is not null && _best is not null && last >= Onset)
+        {
+            if (_finished.Count == FinishedMax)
+            {
+                _finished.RemoveAt(0);
+            }
+
+            _finished.Add(new Episode(0, partition, Open, Onset, last, _severity, _best) { Gaps = [.. _gaps] });
+        }
+
+        Open = null;
+        _best = null;
+        _gaps.Clear();
+    }
+
+    // Walks back from the detection to where the signal left its earlier level: the k-of-n rule speaks seconds after the change.
+    private long RefineOnset(SignalDefinition signal, long second, SignalHistory history, long notBefore)
+    {
+        var detected = second - windows.Hits + 1;
+        Span<double> before = stackalloc double[BeforeSeconds];
+        var count = history.Window(signal, detected - windows.Seconds, before);
+        var high = history.Mean(signal, second, windows.Hits);
+        if (count < windows.Hits || double.IsNaN(high))
+        {
+            return Math.Max(detected, notBefore);
+        }
+
+        before[..count].Sort();
+        var low = before[count / 2];
+        var threshold = low + ((high - low) * ChangeShare);
+        var onset = detected;
+        for (var at = detected; at > second - BackSecondsMax && at >= notBefore; at--)
+        {
+            var value = history.At(signal, at);
+            if (double.IsNaN(value) || (high > low ? value < threshold : value > threshold))
+            {
+                break;
+            }
+
+            onset = at;
+        }
+
+        return onset;
+    }
+}

@@ -1,0 +1,29 @@
+namespace HvIntegration.Engine.Model;
+
+/// <summary>State of a partition as the host's management says.</summary>
+public enum PartitionState
+{
+    /// <summary>Not told by this source.</summary>
+    Unknown,
+
+    /// <summary>Running.</summary>
+    Running,
+
+    /// <summary>Paused: virtual processors stopped, memory kept.</summary>
+    Paused,
+
+    /// <summary>Off or saved.</summary>
+    Off,
+}
+
+/// <summary>One VM of the host.</summary>
+/// <param name="Id">VM GUID; made from the name (see the counter source) where the source has none.</param>
+/// <param name="Name">Display name: not unique, may change.</param>
+/// <param name="State">Running, paused, off.</param>
+/// <param name="VirtualProcessors">Count; 0 when not known.</param>
+/// <param name="CpuLimit">Cap in logical processors summed over the virtual processors; null when uncapped or not known.</param>
+/// <param name="MemoryMaximumBytes">Most it may be assigned; null when not known.</param>
+/// <param name="AgentAddress">Peer address by which this VM's agent is known (CID, socket path); null when it is the GUID.</param>
+public sealed record PartitionInfo(
+    Guid Id, string Name, PartitionState State, int VirtualProcessors, double? CpuLimit,
+    double? MemoryMaximumBytes, string? AgentAddress);

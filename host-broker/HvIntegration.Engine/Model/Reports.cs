@@ -1,0 +1,152 @@
+namespace HvIntegration.Engine.Model;
+
+/// <summary>Which side a signal, an evidence or a cause belongs to.</summary>
+public enum Side
+{
+    /// <summary>Neither, or not known.</summary>
+    None,
+
+    /// <summary>Inside the VM.</summary>
+    Guest,
+
+    /// <summary>Outside: host, hypervisor, storage below, neighbours.</summary>
+    Host,
+
+    /// <summary>A configured limit of this VM.</summary>
+    Configuration,
+
+    /// <summary>Needs both sides (synthetic steal, ladder residues).</summary>
+    Both,
+}
+
+/// <summary>One derived number of one second.</summary>
+/// <param name="Id">Stable id, see <c>SignalIds</c>.</param>
+/// <param name="Side">Where it was measured.</param>
+/// <param name="Value">In <paramref name="Unit"/>; NaN when missing.</param>
+/// <param name="Unit">UCUM unit; shares are "1" (0.25 = 25 %).</param>
+/// <param name="ErrorBar">Half width of the error bar, same unit; NaN when not known.</param>
+/// <param name="Quality">Measured, estimated, stale or missing.</param>
+/// <param name="Source">Native counters it comes from, or why it is missing.</param>
+public sealed record Signal(string Id, Side Side, double Value, string Unit, double ErrorBar, SampleQuality Quality, string Source);
+
+/// <summary>One piece of evidence for or against a hypothesis.</summary>
+/// <param name="SignalId">Signal it rests on.</param>
+/// <param name="Sentence">What it says, for a reader: name, value, limit, unit.</param>
+/// <param name="Value">Observed.</param>
+/// <param name="Limit">What it was compared with; NaN when there is none.</param>
+/// <param name="Unit">Unit of both.</param>
+/// <param name="Source">Native counter.</param>
+/// <param name="LogOdds">Weight it added (for) or took (against), after the quality factor.</param>
+/// <param name="Side">Where the signal was measured.</param>
+public sealed record Evidence(string SignalId, string Sentence, double Value, double Limit, string Unit, string Source, double LogOdds, Side Side)
+{
+    /// <summary>True when it speaks for the hypothesis.</summary>
+    public bool Supports => LogOdds >= 0;
+}
+
+/// <summary>Another hypothesis that was weighed in the same second.</summary>
+/// <param name="Hypothesis">Stable id.</param>
+/// <param name="Probability">0 to 1.</param>
+public sealed record Alternative(string Hypothesis, double Probability);
+
+/// <summary>A suspect for a shared resource.</summary>
+/// <param name="Partition">VM GUID; <see cref="Guid.Empty"/> for the root partition or the host itself.</param>
+/// <param name="Name">VM name, or the host process.</param>
+/// <param name="Process">Busiest process inside it, where its agent reports; else null.</param>
+/// <param name="Share">Share of the guilty resource it held during the episode, 0 to 1.</param>
+/// <param name="ExtraShare">Share of the resource's rise since before the onset, 0 to 1; NaN when there is no "before".</param>
+/// <param name="Correlation">Rank correlation of its use with the victim's loss; NaN when too few points.</param>
+public sealed record Culprit(Guid Partition, string Name, string? Process, double Share, double ExtraShare, double Correlation);
+
+/// <summary>What the engine says about one VM in one second.</summary>
+/// <param name="Hypothesis">Stable id: "none", "host-cpu-contention", "unknown", ...</param>
+/// <param name="Side">Which side is to blame.</param>
+/// <param name="Probability">0 to 1.</param>
+/// <param name="Title">Short name for lists.</param>
+/// <param name="Sentence">Which VM suffers from what, on which side, since when, because of what.</param>
+/// <param name="WhatHelps">What would and would not help, one line; empty for "none".</param>
+/// <param name="RunnerUp">Second hypothesis and its probability; null when there is none.</param>
+/// <param name="RunnerUpProbability">0 to 1; 0 when there is none.</param>
+/// <param name="For">Evidence for.</param>
+/// <param name="Against">Evidence against.</param>
+/// <param name="NotMeasured">What could not be measured and would have counted.</param>
+/// <param name="Culprits">Suspects, worst first; empty where no resource is shared.</param>
+public sealed record Verdict(
+    string Hypothesis, Side Side, double Probability, string Title, string Sentence, string WhatHelps,
+    string? RunnerUp, double RunnerUpProbability,
+    IReadOnlyList<Evidence> For, IReadOnlyList<Evidence> Against, IReadOnlyList<string> NotMeasured,
+    IReadOnlyList<Culprit> Culprits)
+{
+    /// <summary>The next likeliest hypotheses, likeliest first, at most three; "none" and the verdict's own left out.</summary>
+    public IReadOnlyList<Alternative> Alternatives { get; init; } = [];
+}
+
+/// <summary>Seconds of an episode in which it could not be followed.</summary>
+/// <param name="FromSecond">First of them.</param>
+/// <param name="ToSecond">Last of them.</param>
+/// <param name="Cause">"no-data", "guest-silent", "host-silent", "paused".</param>
+public sealed record EpisodeGap(long FromSecond, long ToSecond, string Cause);
+
+/// <summary>A stretch of time with one cause.</summary>
+/// <param name="Id">Number within this broker's history; 0 before it is stored.</param>
+/// <param name="Partition">VM GUID.</param>
+/// <param name="Hypothesis">Cause.</param>
+/// <param name="OnsetSecond">Host second, refined back to the change.</param>
+/// <param name="EndSecond">Last host second; null while it goes on.</param>
+/// <param name="Severity">0 to 1, from harm to the guest.</param>
+/// <param name="Verdict">At its most certain second.</param>
+public sealed record Episode(
+    long Id, Guid Partition, string Hypothesis, long OnsetSecond, long? EndSecond, double Severity, Verdict Verdict)
+{
+    /// <summary>Severity in a word: "minor" below 0.3, "major" below 0.6, else "critical".</summary>
+    public string SeverityWord => Severity < 0.3 ? "minor" : Severity < 0.6 ? "major" : "critical";
+
+    /// <summary>Stretches without data that it outlasted, oldest first, at most 32.</summary>
+    public IReadOnlyList<EpisodeGap> Gaps { get; init; } = [];
+}
+
+/// <summary>Quality of a guest's clock estimate.</summary>
+/// <param name="OffsetMs">Guest monotonic minus host time at the newest exchange, milliseconds, less its value at the start of the epoch's first exchange is not removed.</param>
+/// <param name="DriftPpm">Guest clock rate minus host clock rate, parts per million.</param>
+/// <param name="ErrorMs">Bound of the alignment error, milliseconds.</param>
+/// <param name="Exchanges">Exchanges in this epoch.</param>
+/// <param name="EpochCause">Why the epoch began: "boot", "pause", "step", "migration".</param>
+/// <param name="RoundTripMs">Smallest recent channel round trip, milliseconds.</param>
+public sealed record ClockQuality(double OffsetMs, double DriftPpm, double ErrorMs, int Exchanges, string EpochCause, double RoundTripMs);
+
+/// <summary>One process of a guest over one host second.</summary>
+/// <param name="Pid">Number in the guest.</param>
+/// <param name="Name">Short name.</param>
+/// <param name="CpuShare">CPU seconds per second (1 = one processor).</param>
+/// <param name="RunWaitShare">Seconds per second spent runnable but waiting.</param>
+/// <param name="ResidentBytes">Resident memory.</param>
+/// <param name="ReadBytesPerSecond">Bytes per second.</param>
+/// <param name="WriteBytesPerSecond">Bytes per second.</param>
+/// <param name="MajorFaultsPerSecond">Faults per second.</param>
+public sealed record ProcessUse(
+    int Pid, string Name, double CpuShare, double RunWaitShare, double ResidentBytes,
+    double ReadBytesPerSecond, double WriteBytesPerSecond, double MajorFaultsPerSecond)
+{
+    /// <summary>Memory that only it uses (Windows: Private Bytes); 0 when not reported.</summary>
+    public double PrivateBytes { get; init; }
+
+    /// <summary>Open handles or file descriptors; 0 when not reported.</summary>
+    public long Handles { get; init; }
+
+    /// <summary>Threads; 0 when not reported.</summary>
+    public int Threads { get; init; }
+}
+
+/// <summary>Everything about one VM in one host second.</summary>
+/// <param name="Partition">Inventory entry.</param>
+/// <param name="Second">Host second, Unix.</param>
+/// <param name="HasGuest">The guest side covered this second.</param>
+/// <param name="HasHost">The host side covered this second.</param>
+/// <param name="Signals">Derived signals of both sides.</param>
+/// <param name="Verdict">What the engine says.</param>
+/// <param name="Episode">The open episode, if any.</param>
+/// <param name="Clock">Clock quality; null without an agent.</param>
+/// <param name="Processes">Rows of the newest second, busiest first.</param>
+public sealed record PartitionReport(
+    PartitionInfo Partition, long Second, bool HasGuest, bool HasHost, IReadOnlyList<Signal> Signals,
+    Verdict Verdict, Episode? Episode, ClockQuality? Clock, IReadOnlyList<ProcessUse> Processes);

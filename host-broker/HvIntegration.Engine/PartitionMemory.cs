@@ -1,0 +1,87 @@
+using HvIntegration.Engine.Clock;
+using HvIntegration.Engine.Diagnosis;
+using HvIntegration.Engine.Model;
+using HvIntegration.Engine.Options;
+using HvIntegration.Engine.Signals;
+using HvIntegration.Engine.Timeline;
+
+namespace HvIntegration.Engine;
+
+/// <summary>All that the model keeps of one partition.</summary>
+internal sealed class PartitionMemory(PartitionInfo info, EngineOptions options)
+{
+    private readonly Verdict?[] _verdicts = new Verdict?[options.Timeline.KeptSeconds];
+
+    /// <summary>Inventory entry, the newest.</summary>
+    public PartitionInfo Info { get; set; } = info;
+
+    /// <summary>True while the inventory lists it.</summary>
+    public bool Listed { get; set; }
+
+    /// <summary>Host series.</summary>
+    public SideTimeline Host { get; } = new(options.Timeline);
+
+    /// <summary>Guest series.</summary>
+    public SideTimeline Guest { get; } = new(options.Timeline);
+
+    /// <summary>Process rows.</summary>
+    public ProcessBook Processes { get; } = new();
+
+    /// <summary>Derived signals.</summary>
+    public SignalHistory History { get; } = new(options.Timeline.KeptSeconds);
+
+    /// <summary>Boot whose batches are taken.</summary>
+    public Guid Boot { get; set; }
+
+    /// <summary>Clock of that boot; null before the first exchange or batch.</summary>
+    public GuestClock? Clock { get; set; }
+
+    /// <summary>Boots that ended, so that stragglers are not taken for a new boot.</summary>
+    public Queue<Guid> FormerBoots { get; } = new();
+
+    /// <summary>Batches that wait for the clock.</summary>
+    public Queue<GuestBatch> Held { get; } = new();
+
+    /// <summary>Wall minus monotonic clock of the guest as last sent; null before.</summary>
+    public long? WallClock { get; set; }
+
+    /// <summary>First and last closed second that later guest data filled; empty when from is after to.</summary>
+    public long LateFrom { get; set; } = long.MaxValue;
+
+    /// <summary>Last closed second that later guest data filled.</summary>
+    public long LateTo { get; set; } = long.MinValue;
+
+    /// <summary>The newest report.</summary>
+    public PartitionReport? Latest { get; set; }
+
+    /// <summary>Signals of the second being judged.</summary>
+    public SignalFrame Frame { get; set; } = new();
+
+    /// <summary>Questions about it; null before it was judged.</summary>
+    public Symptoms? Symptoms { get; set; }
+
+    /// <summary>Which device of one side is which of the other.</summary>
+    public DevicePairs Pairs { get; } = new();
+
+    /// <summary>Growth of its processes over hours.</summary>
+    public LeakWatch Leaks { get; } = new();
+
+    /// <summary>The newest verdict without words.</summary>
+    public Verdict? LastBare { get; set; }
+
+    /// <summary>The guest side covered the second being judged. A level that merely still stands does not count.</summary>
+    public bool HasGuest(long second)
+        => Frame.Has(SignalCatalog.GuestBusy)
+            || (Frame.Has(SignalCatalog.GuestMemoryAvailable) && Guest.CoveredToNs / 1_000_000_000L >= second);
+
+    /// <summary>The host side covered the second being judged.</summary>
+    public bool HasHost(long second)
+        => Frame.Has(SignalCatalog.HostRun) || Frame.Has(SignalCatalog.DiskHostIops) || Frame.Has(SignalCatalog.NetHostBytes)
+            || (Frame.Has(SignalCatalog.MemoryAssigned) && Host.CoveredToNs / 1_000_000_000L >= second);
+
+    /// <summary>Verdict given for a second; null when none is kept.</summary>
+    public Verdict? VerdictAt(long second) => History.Has(second) ? _verdicts[(int)(second % _verdicts.Length)] : null;
+
+    /// <summary>Keeps the verdict of a second.</summary>
+    public void Keep(long second, Verdict verdict) => _verdicts[(int)(second % _verdicts.Length)] = verdict;
+}

@@ -1,0 +1,22 @@
+using HvIntegration.Protocol.Metrics;
+
+namespace HvIntegration.Engine.Timeline;
+
+/// <summary>How single metrics differ in time from the rest.</summary>
+internal static class MetricPace
+{
+    private static readonly HashSet<ushort> GreatestIds = [GuestMetrics.WakeupLatenessMax.Id, GuestMetrics.SessionInputDelay.Id];
+
+    private static readonly HashSet<ushort> SettingIds =
+    [
+        HostMetrics.VpCount.Id, HostMetrics.VpLimit.Id, HostMetrics.VpWeight.Id, HostMetrics.LpCount.Id, HostMetrics.MemoryMaximum.Id,
+        HostMetrics.HostMemoryTotal.Id, HostMetrics.DiskQosIops.Id, HostMetrics.DiskQosBandwidth.Id, HostMetrics.DiskStore.Id,
+        GuestMetrics.CpuCount.Id, GuestMetrics.MemoryLimit.Id, GuestMetrics.DiskLimit.Id,
+    ];
+
+    /// <summary>A maximum since the previous read: of several in one second the greatest counts.</summary>
+    public static bool IsGreatest(ushort metricId) => GreatestIds.Contains(metricId);
+
+    /// <summary>A setting, which stands long after it was last read.</summary>
+    public static bool IsSetting(ushort metricId) => SettingIds.Contains(metricId);
+}

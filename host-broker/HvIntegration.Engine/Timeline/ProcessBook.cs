@@ -1,0 +1,188 @@
+using HvIntegration.Engine.Model;
+
+namespace HvIntegration.Engine.Timeline;
+
+/// <summary>Turns the cumulative process rows of a guest into use per second, and tells whether all slow down together.</summary>
+internal sealed class ProcessBook
+{
+    private const long KeptNs = 15_000_000_000L;
+    private const long IntervalNsMin = 50_000_000L;
+    private const int EntriesMax = 512;
+    private const double CpuShareMax = 1024;
+
+    // "Now" is the last seconds, "before" the last minute; what slows by more than 30 % has lost progress (diagnosis reference, section 8, item 7).
+    private const double NowSeconds = 3;
+    private const double BeforeSeconds = 45;
+    private const double SlowedRatio = 0.7;
+    private const double ActiveCpu = 0.01;
+    private const double ActiveBytes = 65_536;
+    private const double KnownSeconds = 15;
+    private const int ActiveMin = 3;
+
+    private readonly Dictionary<(int Pid, ulong Start), Entry> _entries = [];
+    private List<ProcessUse> _newest = [];
+    private long _newestSecond = long.MinValue;
+    private double _slowed = double.NaN;
+
+    /// <summary>While true the level before is kept as it is: an episode must not become its own normal.</summary>
+    public bool Frozen { get; set; }
+
+    /// <summary>Rows of a second or of the newest one within five seconds before it, busiest first; empty when there are none.</summary>
+    public IReadOnlyList<ProcessUse> At(long second) => IsNear(second) ? _newest : [];
+
+    /// <summary>Share of the active processes that lost more than 30 % of their progress; NaN when fewer than three are active.</summary>
+    public double SlowedShareAt(long second) => IsNear(second) ? _slowed : double.NaN;
+
+    /// <summary>Takes the rows of one batch, read at a host time.</summary>
+    public void Add(IReadOnlyList<GuestProcess> rows, long hostNs)
+    {
+        if (rows.Count == 0)
+        {
+            return;
+        }
+
+        var uses = new List<ProcessUse>(rows.Count);
+        var (active, slowed) = (0, 0);
+        foreach (var row in rows)
+        {
+            var key = (row.Pid, row.StartTimeMs);
+            if (!_entries.TryGetValue(key, out var entry))
+            {
+                if (_entries.Count < EntriesMax)
+                {
+                    _entries.Add(key, new Entry { Row = row, HostNs = hostNs });
+                }
+
+                continue;
+            }
+
+            if (hostNs - entry.HostNs >= IntervalNsMin && hostNs - entry.HostNs <= KeptNs)
+            {
+                var use = Use(row, entry, (hostNs - entry.HostNs) / 1e9);
+                uses.Add(use);
+                var (isActive, isSlowed) = Follow(entry, use, (hostNs - entry.HostNs) / 1e9);
+                active += isActive ? 1 : 0;
+                slowed += isSlowed ? 1 : 0;
+            }
+
+            entry.Row = row;
+            entry.HostNs = hostNs;
+        }
+
+        if (_entries.Count > EntriesMax / 2)
+        {
+            foreach (var stale in _entries.Where(e => hostNs - e.Value.HostNs > KeptNs).Select(e => e.Key).ToList())
+            {
+                _entries.Remove(stale);
+            }
+        }
+
+        if (uses.Count > 0 && hostNs / 1_000_000_000L >= _newestSecond)
+        {
+            uses.Sort(static (a, b) => b.CpuShare != a.CpuShare ? b.CpuShare.CompareTo(a.CpuShare) : a.Pid.CompareTo(b.Pid));
+            _newest = uses;
+            _newestSecond = hostNs / 1_000_000_000L;
+            _slowed = active >= ActiveMin ? (double)slowed / active : double.NaN;
+        }
+    }
+
+    /// <summary>Process that rose most since the level before; null when none did by a fifth of a processor or a megabyte a second.</summary>
+    /// <param name="second">Host second.</param>
+    /// <param name="bytes">Compare bytes, not processor time.</param>
+    public string? Risen(long second, bool bytes)
+    {
+        if (!IsNear(second))
+        {
+            return null;
+        }
+
+        Entry? best = null;
+        var most = bytes ? 1e6 : 0.2;
+        foreach (var entry in _entries.Values)
+        {
+            var rise = bytes ? entry.NowBytes - entry.BeforeBytes : entry.NowCpu - entry.BeforeCpu;
+            if (rise > most || (rise == most && best is not null && entry.Row.Pid < best.Row.Pid))
+            {
+                (best, most) = (entry, rise);
+            }
+        }
+
+        return best?.Row.Name;
+    }
+
+    /// <summary>A new boot: process numbers start again.</summary>
+    public void Clear()
+    {
+        _entries.Clear();
+        _newest = [];
+        _newestSecond = long.MinValue;
+        _slowed = double.NaN;
+    }
+
+    private static ProcessUse Use(GuestProcess row, Entry entry, double seconds)
+    {
+        var before = entry.Row;
+        var cpu = Rate(row.CpuUserSeconds + row.CpuSystemSeconds, before.CpuUserSeconds + before.CpuSystemSeconds, seconds);
+        return new ProcessUse(
+            row.Pid, row.Name, Math.Min(cpu, CpuShareMax), Rate(row.RunWaitSeconds, before.RunWaitSeconds, seconds),
+            double.IsFinite(row.ResidentBytes) ? Math.Max(0, row.ResidentBytes) : 0,
+            Rate(row.ReadBytes, before.ReadBytes, seconds), Rate(row.WriteBytes, before.WriteBytes, seconds),
+            Rate(row.MajorFaults, before.MajorFaults, seconds))
+        {
+            PrivateBytes = double.IsFinite(row.PrivateBytes) ? Math.Max(0, row.PrivateBytes) : 0,
+            Handles = Math.Max(0, row.Handles),
+            Threads = Math.Max(0, row.Threads),
+        };
+    }
+
+    private (bool Active, bool Slowed) Follow(Entry entry, ProcessUse use, double seconds)
+    {
+        var bytes = use.ReadBytesPerSecond + use.WriteBytesPerSecond;
+        if (entry.KnownSeconds == 0)
+        {
+            (entry.NowCpu, entry.BeforeCpu, entry.NowBytes, entry.BeforeBytes) = (use.CpuShare, use.CpuShare, bytes, bytes);
+        }
+
+        entry.KnownSeconds += seconds;
+        var now = 1 - Math.Exp(-seconds / NowSeconds);
+        entry.NowCpu += (use.CpuShare - entry.NowCpu) * now;
+        entry.NowBytes += (bytes - entry.NowBytes) * now;
+        if (!Frozen)
+        {
+            var before = 1 - Math.Exp(-seconds / BeforeSeconds);
+            entry.BeforeCpu += (use.CpuShare - entry.BeforeCpu) * before;
+            entry.BeforeBytes += (bytes - entry.BeforeBytes) * before;
+        }
+
+        if (entry.KnownSeconds < KnownSeconds)
+        {
+            return (false, false);
+        }
+
+        var (byCpu, byBytes) = (entry.BeforeCpu >= ActiveCpu, entry.BeforeBytes >= ActiveBytes);
+        return (byCpu || byBytes, (byCpu && entry.NowCpu < SlowedRatio * entry.BeforeCpu) || (byBytes && entry.NowBytes < SlowedRatio * entry.BeforeBytes));
+    }
+
+    private bool IsNear(long second)
+        => (second >= _newestSecond && second - _newestSecond <= 5) || (second < _newestSecond && _newestSecond - second <= 2);
+
+    private static double Rate(double now, double before, double seconds)
+        => double.IsFinite(now) && double.IsFinite(before) && now >= before ? (now - before) / seconds : 0;
+
+    private sealed class Entry
+    {
+        public required GuestProcess Row { get; set; }
+
+        public required long HostNs { get; set; }
+
+        public double KnownSeconds { get; set; }
+
+        public double NowCpu { get; set; }
+
+        public double BeforeCpu { get; set; }
+
+        public double NowBytes { get; set; }
+
+        public double BeforeBytes { get; set; }
+    }
+}

@@ -1,0 +1,300 @@
+namespace HvIntegration.HostBroker.Api.Contract;
+
+/// <summary>Where the host numbers of an answer come from; part of every answer.</summary>
+/// <param name="Name">Counter source: qemu, pdh-csv, simulated.</param>
+/// <param name="Origin">live, replayed or simulated.</param>
+/// <param name="Label">Words to show beside the numbers; null when they are live.</param>
+internal sealed record SourceLabel(string Name, string Origin, string? Label);
+
+/// <summary>VMs by name.</summary>
+/// <param name="Source">Origin.</param>
+/// <param name="Second">Newest closed second.</param>
+/// <param name="Vms">This page.</param>
+/// <param name="Total">VMs that fit the filter, on all pages.</param>
+/// <param name="Next">Cursor for <c>after</c> of the next page; null on the last.</param>
+internal sealed record VmsAnswer(SourceLabel Source, long Second, IReadOnlyList<VmSummary> Vms, int Total, string? Next);
+
+/// <summary>One VM in a list.</summary>
+/// <param name="Id">VM GUID.</param>
+/// <param name="Name">Display name.</param>
+/// <param name="State">running, paused, off or unknown.</param>
+/// <param name="Agent">State of its agent: live, late, silent, no-agent, vm-off.</param>
+/// <param name="VirtualProcessors">Count; 0 when not known.</param>
+/// <param name="CpuLimit">Cap in logical processors; null when uncapped or not known.</param>
+/// <param name="HasGuest">The guest side covered the second.</param>
+/// <param name="HasHost">The host side covered the second.</param>
+/// <param name="Verdict">What the engine says; null before the first closed second.</param>
+/// <param name="Headline">The signals a list shows, by id.</param>
+/// <param name="Since">First second of the open episode; null without one.</param>
+/// <param name="Severity">Harm to its users, 0 to 1; 0 without an open episode.</param>
+/// <param name="EpisodeId">Address of the open episode; null without one.</param>
+internal sealed record VmSummary(
+    Guid Id, string Name, string State, string Agent, int VirtualProcessors, double? CpuLimit,
+    bool HasGuest, bool HasHost, VerdictBrief? Verdict, IReadOnlyList<SignalView> Headline,
+    long? Since, double Severity, string? EpisodeId);
+
+/// <summary>A verdict in one line.</summary>
+internal sealed record VerdictBrief(string Hypothesis, string Side, double Probability, string Title, string Sentence);
+
+/// <summary>Everything about one VM in its newest closed second.</summary>
+internal sealed record VmAnswer(
+    SourceLabel Source, long Second, VmSummary Vm, AgentView Agent, IReadOnlyList<SignalView> Signals, VerdictView? Verdict,
+    EpisodeView? Episode, ClockView? Clock, IReadOnlyList<ProcessView> Processes);
+
+/// <summary>A derived number.</summary>
+/// <param name="Id">Stable id.</param>
+/// <param name="Side">guest, host, configuration, both or none.</param>
+/// <param name="Value">In <paramref name="Unit"/>; null when missing.</param>
+/// <param name="Unit">UCUM unit; shares are "1".</param>
+/// <param name="ErrorBar">Half width of the error bar, same unit; null when not known.</param>
+/// <param name="Quality">measured, estimated, stale or missing.</param>
+/// <param name="Native">Native counters it comes from, or why it is missing.</param>
+internal sealed record SignalView(string Id, string Side, double? Value, string Unit, double? ErrorBar, string Quality, string Native);
+
+/// <summary>A verdict with its evidence.</summary>
+internal sealed record VerdictView(
+    string Hypothesis, string Side, double Probability, string Title, string Sentence, string WhatHelps,
+    string? RunnerUp, double RunnerUpProbability, IReadOnlyList<EvidenceView> For, IReadOnlyList<EvidenceView> Against,
+    IReadOnlyList<string> NotMeasured, IReadOnlyList<CulpritView> Culprits);
+
+/// <summary>One piece of evidence.</summary>
+internal sealed record EvidenceView(string Signal, string Sentence, double? Value, double? Limit, string Unit, string Native, double LogOdds);
+
+/// <summary>A suspect for a shared resource; an empty GUID is the host itself.</summary>
+internal sealed record CulpritView(Guid Id, string Name, string? Process, double Share, double? ExtraShare, double? Correlation);
+
+/// <summary>A stretch of time with one cause.</summary>
+/// <param name="Id">Its address: the same live, in history and after a restart.</param>
+/// <param name="Vm">VM GUID.</param>
+/// <param name="VmName">Its name.</param>
+/// <param name="Hypothesis">Cause.</param>
+/// <param name="OnsetSecond">First host second.</param>
+/// <param name="EndSecond">Last host second; null while it goes on.</param>
+/// <param name="Severity">Greatest harm, 0 to 1.</param>
+/// <param name="Sentence">Of the verdict at its most certain second.</param>
+/// <param name="Title">Of the same verdict, for lists.</param>
+/// <param name="Side">Side of the cause.</param>
+/// <param name="Probability">Of the same verdict.</param>
+/// <param name="Acknowledged">Who has seen it; null when nobody has.</param>
+internal sealed record EpisodeView(
+    string Id, Guid Vm, string VmName, string Hypothesis, long OnsetSecond, long? EndSecond, double Severity, string Sentence,
+    string Title, string Side, double Probability, AcknowledgementView? Acknowledged);
+
+/// <summary>Somebody has seen an episode.</summary>
+internal sealed record AcknowledgementView(long Second, string By, string Note);
+
+/// <summary>What to say of an episode.</summary>
+/// <param name="Note">What is known of it; may be left out.</param>
+/// <param name="By">Who says so; may be left out.</param>
+internal sealed record AcknowledgementRequest(string? Note, string? By);
+
+/// <summary>One episode with the verdict of its VM while it goes on.</summary>
+/// <param name="Source">Origin.</param>
+/// <param name="Episode">The episode.</param>
+/// <param name="Verdict">At its most certain second, with evidence and suspects; null for episodes older than this broker's memory.</param>
+internal sealed record EpisodeAnswer(SourceLabel Source, EpisodeView Episode, VerdictView? Verdict);
+
+/// <summary>Quality of a guest's clock estimate.</summary>
+internal sealed record ClockView(double OffsetMs, double? DriftPpm, double? ErrorMs, int Exchanges, string EpochCause, double? RoundTripMs);
+
+/// <summary>One process over the newest second.</summary>
+internal sealed record ProcessView(
+    int Pid, string Name, double CpuShare, double RunWaitShare, double ResidentBytes,
+    double ReadBytesPerSecond, double WriteBytesPerSecond, double MajorFaultsPerSecond);
+
+/// <summary>State of a VM's agent and counts of what it sent, since the broker started.</summary>
+/// <param name="State">live, late, silent, no-agent, vm-off.</param>
+/// <param name="Reason">Why it is not live, one clause; null when live.</param>
+/// <param name="Address">Peer address of the stream; null without one.</param>
+/// <param name="Version">Agent's version.</param>
+/// <param name="Os">Operating system, as the guest claims.</param>
+/// <param name="Kernel">Kernel, as the guest claims.</param>
+/// <param name="HostName">Guest's name for itself: a claim.</param>
+/// <param name="BootId">Boot of the guest.</param>
+/// <param name="LastSequence">Newest batch.</param>
+/// <param name="CommittedSequence">Newest batch in history.</param>
+/// <param name="Collectors">Collectors that do not give values, with their reasons.</param>
+/// <param name="Counts">Received, refused, dropped, by name.</param>
+/// <param name="LastRefusal">Sentence of the newest refusal; null when there was none.</param>
+internal sealed record AgentView(
+    string State, string? Reason, string? Address, string? Version, string? Os, string? Kernel, string? HostName, Guid? BootId,
+    ulong? LastSequence, ulong? CommittedSequence, IReadOnlyList<CollectorView> Collectors, IReadOnlyDictionary<string, long> Counts,
+    string? LastRefusal);
+
+/// <summary>A collector that gives no values.</summary>
+internal sealed record CollectorView(string Name, string Status, string Reason);
+
+/// <summary>Whole process table of a guest, absolute values.</summary>
+internal sealed record ProcessTableAnswer(SourceLabel Source, VmRef Vm, bool Truncated, IReadOnlyList<ProcessTableRow> Processes);
+
+/// <summary>Name and GUID of a VM.</summary>
+internal sealed record VmRef(Guid Id, string Name);
+
+/// <summary>One process, totals since it started.</summary>
+internal sealed record ProcessTableRow(
+    int Pid, int ParentPid, string Name, uint UserId, string State, int Threads, double StartSeconds, double CpuSeconds,
+    double RunWaitSeconds, double ResidentBytes, double PrivateBytes, double MajorFaults, double ReadBytes, double WriteBytes);
+
+/// <summary>One metric or signal of one VM over time, with the verdicts of the same time.</summary>
+/// <remarks>Kind is "metric" or "signal", Name its catalog name or id; counters are rates per second of Unit.</remarks>
+internal sealed record HistoryAnswer(
+    SourceLabel Source, VmRef Vm, string Kind, string Name, string Unit, long FromSecond, long ToSecond,
+    IReadOnlyList<HistorySeriesView> Series, IReadOnlyList<VerdictSpanView> Verdicts);
+
+/// <summary>One series.</summary>
+internal sealed record HistorySeriesView(string Instance, int SpanSeconds, IReadOnlyList<HistoryPointView> Points);
+
+/// <summary>One window of a series.</summary>
+internal sealed record HistoryPointView(long Second, double? Value, double? Minimum, double? Maximum);
+
+/// <summary>Verdicts of one VM over time.</summary>
+internal sealed record VerdictsAnswer(SourceLabel Source, VmRef Vm, long FromSecond, long ToSecond, IReadOnlyList<VerdictSpanView> Verdicts);
+
+/// <summary>A verdict that held over a stretch.</summary>
+internal sealed record VerdictSpanView(long FromSecond, long ToSecond, string Hypothesis, double Probability, string Sentence);
+
+/// <summary>Open and ended episodes, newest onset first.</summary>
+/// <param name="Source">Origin.</param>
+/// <param name="Episodes">This page.</param>
+/// <param name="Next">Cursor for <c>after</c> of the next page; null on the last.</param>
+internal sealed record EpisodesAnswer(SourceLabel Source, IReadOnlyList<EpisodeView> Episodes, string? Next);
+
+/// <summary>The host itself: who uses what.</summary>
+/// <param name="Source">Origin.</param>
+/// <param name="Second">Newest closed second.</param>
+/// <param name="Values">Every counter of the host itself, newest value as read.</param>
+/// <param name="LogicalProcessors">Busy share of each.</param>
+/// <param name="Root">The root partition and its busy processes.</param>
+/// <param name="Memory">Physical memory and who has it.</param>
+/// <param name="Stores">Backing devices.</param>
+/// <param name="Adapters">Virtual adapters of all VMs.</param>
+/// <param name="Vms">What each VM uses.</param>
+/// <param name="Signals">Derived signals of the host.</param>
+internal sealed record HostAnswer(
+    SourceLabel Source, long Second, IReadOnlyList<HostValueView> Values, IReadOnlyList<LogicalProcessorView> LogicalProcessors, RootView Root,
+    HostMemoryView Memory, IReadOnlyList<StoreView> Stores, IReadOnlyList<AdapterView> Adapters, IReadOnlyList<VmUseView> Vms,
+    IReadOnlyList<SignalView> Signals);
+
+/// <summary>One logical processor.</summary>
+/// <param name="Name">As the source names it.</param>
+/// <param name="Busy">Share of time it was not idle; null when not known.</param>
+internal sealed record LogicalProcessorView(string Name, double? Busy);
+
+/// <summary>The root partition; on QEMU everything of the host that is no VM.</summary>
+/// <param name="Processors">Logical processors it used; null when not known.</param>
+/// <param name="Processes">Its busy processes, busiest first.</param>
+internal sealed record RootView(double? Processors, IReadOnlyList<HostProcessView> Processes);
+
+/// <summary>A process of the host that belongs to no VM.</summary>
+internal sealed record HostProcessView(string Name, double Processors);
+
+/// <summary>Physical memory, bytes; null what is not known.</summary>
+internal sealed record HostMemoryView(double? TotalBytes, double? AvailableBytes, double? AssignedBytes);
+
+/// <summary>A backing device.</summary>
+/// <param name="Name">As the source names it.</param>
+/// <param name="OperationsPerSecond">Both directions; null when not known.</param>
+/// <param name="BytesPerSecond">Both directions; null when not known.</param>
+/// <param name="LatencySeconds">Mean time of an operation; null when there was none.</param>
+/// <param name="QueueLength">Mean operations in flight; null when not known.</param>
+/// <param name="Disks">Virtual disks that lie on it.</param>
+internal sealed record StoreView(
+    string Name, double? OperationsPerSecond, double? BytesPerSecond, double? LatencySeconds, double? QueueLength, IReadOnlyList<StoreDiskView> Disks);
+
+/// <summary>A virtual disk on a store.</summary>
+internal sealed record StoreDiskView(Guid Vm, string VmName, string Disk, double? OperationsPerSecond, double? BytesPerSecond);
+
+/// <summary>A virtual adapter; directions as the host's counters name them.</summary>
+internal sealed record AdapterView(
+    Guid Vm, string VmName, string Adapter, double? ReceiveBytesPerSecond, double? TransmitBytesPerSecond, double? PacketsPerSecond, double? DroppedPerSecond);
+
+/// <summary>What one VM uses of the host; null what is not measured.</summary>
+internal sealed record VmUseView(
+    Guid Id, string Name, string State, int VirtualProcessors, double? Processors, double? OverheadProcessors, double? Ready, double? AssignedBytes, double? MemoryPressure,
+    double? DiskOperationsPerSecond, double? DiskLatencySeconds, double? NetworkBytesPerSecond, double? DroppedPerSecond);
+
+/// <summary>Every derived signal of a VM in its newest second, in words.</summary>
+internal sealed record SignalsAnswer(SourceLabel Source, VmRef Vm, long Second, IReadOnlyList<NamedSignalView> Signals);
+
+/// <summary>A derived signal with its words.</summary>
+internal sealed record NamedSignalView(string Words, SignalView Signal);
+
+/// <summary>Every raw metric of a VM, both sides, newest values.</summary>
+internal sealed record MetricsAnswer(SourceLabel Source, VmRef Vm, IReadOnlyList<MetricView> Metrics);
+
+/// <summary>A metric of the catalog and its series.</summary>
+internal sealed record MetricView(string Name, string Side, string Unit, string Form, string Description, IReadOnlyList<MetricValueView> Series);
+
+/// <summary>Newest value of a series as it was read: counters are totals.</summary>
+internal sealed record MetricValueView(string Instance, double? Value, string Quality);
+
+/// <summary>Several signals and metrics of one VM on one time axis.</summary>
+internal sealed record SeriesAnswer(
+    SourceLabel Source, VmRef Vm, long FromSecond, long ToSecond, IReadOnlyList<NamedSeriesView> Series, IReadOnlyList<VerdictSpanView> Verdicts,
+    IReadOnlyList<EpisodeView> Episodes);
+
+/// <summary>A signal or metric with its series.</summary>
+internal sealed record NamedSeriesView(string Kind, string Name, string Words, string Side, string Unit, IReadOnlyList<HistorySeriesView> Series);
+
+/// <summary>One second of one VM as history has it.</summary>
+/// <param name="Source">Origin.</param>
+/// <param name="Vm">Which.</param>
+/// <param name="Second">The second, at most 5 s before the one asked for.</param>
+/// <param name="HasGuest">The guest side covered it.</param>
+/// <param name="HasHost">The host side covered it.</param>
+/// <param name="Signals">Both sides.</param>
+/// <param name="Verdict">As it was given then; evidence is not kept.</param>
+/// <param name="Episode">Episode it belongs to; null without one.</param>
+/// <param name="Processes">Busiest processes around it.</param>
+internal sealed record MomentAnswer(
+    SourceLabel Source, VmRef Vm, long Second, bool HasGuest, bool HasHost, IReadOnlyList<NamedSignalView> Signals, RecordedVerdictView Verdict, EpisodeView? Episode,
+    IReadOnlyList<ProcessView> Processes);
+
+/// <summary>A kept verdict.</summary>
+internal sealed record RecordedVerdictView(string Hypothesis, string Side, double Probability, string Title, string Sentence, string WhatHelps);
+
+/// <summary>Busiest processes of a guest over a stretch of kept time.</summary>
+internal sealed record TopProcessesAnswer(SourceLabel Source, VmRef Vm, long FromSecond, long ToSecond, IReadOnlyList<ProcessView> Processes);
+
+/// <summary>What the stream sends each second: the VMs whose numbers changed.</summary>
+internal sealed record SecondEvent(long Second, IReadOnlyList<VmSummary> Vms, IReadOnlyList<Guid> Gone);
+
+/// <summary>A VM's verdict became another.</summary>
+internal sealed record VerdictEvent(long Second, VmRef Vm, VerdictBrief? Before, VerdictBrief Now);
+
+/// <summary>One value of the host's own counters.</summary>
+internal sealed record HostValueView(string Metric, string Instance, double? Value, string Unit, string Quality, string Native);
+
+/// <summary>The broker itself.</summary>
+internal sealed record StatusAnswer(
+    SourceLabel Source, string Version, long Second, long StartedSecond, long UptimeSeconds, bool Ready, IReadOnlyList<string> NotReady,
+    SourceStatusView SourceStatus, HistoryStatusView History, IReadOnlyList<ListenerView> Listeners,
+    IReadOnlyList<AgentStatusView> Agents, IReadOnlyList<HeldPeerView> Held, IReadOnlyDictionary<string, long> Counts, MonitorCostView Cost);
+
+/// <summary>What the monitor itself costs, and how much it takes in.</summary>
+/// <param name="CpuShare">Processors the broker used since it started, mean.</param>
+/// <param name="WorkingSetBytes">Its memory.</param>
+/// <param name="ManagedBytes">The part the runtime manages.</param>
+/// <param name="Threads">Its threads.</param>
+/// <param name="Batches">Batches taken from agents since the start.</param>
+/// <param name="Bytes">Bytes of them.</param>
+/// <param name="AgentProcessors">Processors all agents together use; null when none reports.</param>
+/// <param name="Streams">Event streams open now.</param>
+internal sealed record MonitorCostView(
+    double CpuShare, long WorkingSetBytes, long ManagedBytes, int Threads, long Batches, long Bytes, double? AgentProcessors, int Streams);
+
+/// <summary>State of the counter source.</summary>
+internal sealed record SourceStatusView(long Reads, long SlowReads, long DroppedReadings, bool Ended, IReadOnlyList<string> Faults);
+
+/// <summary>State of history.</summary>
+internal sealed record HistoryStatusView(
+    string Folder, long SizeBytes, long SizeBytesMax, long OldestSecond, long CommittedBatches, long DuplicateBatches, long Dropped, string? Fault);
+
+/// <summary>One address agents can reach.</summary>
+internal sealed record ListenerView(string Address, string? Fault);
+
+/// <summary>One VM's agent in the broker's status.</summary>
+internal sealed record AgentStatusView(Guid Id, string Name, string State, string? Reason, double? ClockErrorMs, IReadOnlyDictionary<string, long> Counts, string? LastRefusal);
+
+/// <summary>A connection whose address no VM has; the name is the guest's claim.</summary>
+internal sealed record HeldPeerView(string Address, string ClaimedHostName);

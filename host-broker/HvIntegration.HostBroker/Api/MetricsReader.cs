@@ -1,0 +1,36 @@
+using HvIntegration.Engine.Model;
+using HvIntegration.HostBroker.CounterSources;
+using HvIntegration.HostBroker.CounterSources.Simulated;
+using HvIntegration.HostBroker.Export.OpenMetrics;
+using HvIntegration.HostBroker.Hosting;
+using HvIntegration.HostBroker.Ingest;
+
+namespace HvIntegration.HostBroker.Api;
+
+/// <summary>Gathers what one scrape of <c>/metrics</c> shows; changes nothing.</summary>
+internal sealed class MetricsReader(BrokerState state, Inventory inventory, AgentSessions sessions, ICounterSource source, LatestSamples latest)
+{
+    private const long OldNs = 60_000_000_000;
+
+    /// <summary>The newest of everything.</summary>
+    public MetricsSnapshot Snapshot()
+    {
+        var view = state.View;
+        return new MetricsSnapshot(
+            source.Name, Views.Word(source.Origin), AgentStream.BrokerVersion, Fresh(view.HostSamples, view.Second), [.. inventory.Partitions.Select(p => Partition(p, view))]);
+    }
+
+    private MetricsPartition Partition(PartitionInfo info, BrokerView view)
+    {
+        // A batch without a session is a guest that left, unless the source makes its guests up with its host.
+        var connected = sessions.Find(info.Id) is not null;
+        var madeUp = !connected && source is ISimulatedGuests;
+        var guest = connected || madeUp ? latest.Guests.GetValueOrDefault(info.Id) : null;
+        return new MetricsPartition(
+            info, connected, view.Reports.GetValueOrDefault(info.Id), guest, Views.Word(madeUp ? source.Origin : SourceOrigin.Live), Fresh(latest.Host(info.Id), view.Second));
+    }
+
+    // A series the source stopped giving, such as a disk that was detached, must not stand for ever.
+    private static IReadOnlyList<HostSample> Fresh(IReadOnlyList<HostSample> samples, long second) =>
+        [.. samples.Where(s => s.EndNs >= (second * 1_000_000_000) - OldNs)];
+}

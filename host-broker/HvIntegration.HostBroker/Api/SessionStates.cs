@@ -1,0 +1,54 @@
+using HvIntegration.Engine.Model;
+using HvIntegration.HostBroker.Ingest;
+
+namespace HvIntegration.HostBroker.Api;
+
+/// <summary>Puts into one word how a VM's agent is doing.</summary>
+internal static class SessionStates
+{
+    /// <summary>Batches come in time.</summary>
+    public const string Live = "live";
+
+    /// <summary>The newest message is older than three intervals.</summary>
+    public const string Late = "late";
+
+    /// <summary>Connected, but nothing comes.</summary>
+    public const string Silent = "silent";
+
+    /// <summary>Not connected.</summary>
+    public const string NoAgent = "no-agent";
+
+    /// <summary>Not connected, and the VM does not run.</summary>
+    public const string VmOff = "vm-off";
+
+    /// <summary>A simulated guest: there is no agent.</summary>
+    public const string Simulated = "simulated";
+
+    /// <summary>The word and, when it is not live, why.</summary>
+    public static (string State, string? Reason) Of(PartitionInfo partition, AgentSession? session, VmLedger ledger, AgentOptions options, bool simulated)
+    {
+        if (simulated && session is null)
+        {
+            return (Simulated, "both sides of this VM are simulated");
+        }
+
+        if (session is null)
+        {
+            return partition.State switch
+            {
+                PartitionState.Off => (VmOff, "the VM is off"),
+                PartitionState.Paused => (VmOff, "the VM is paused"),
+                _ when ledger.LastRefusal is { } refusal => (NoAgent, "refused: " + refusal),
+                _ when ledger[LedgerEntry.Connections] > 0 => (NoAgent, "its agent was connected and is gone"),
+                _ when partition.AgentAddress is { } address => (NoAgent, $"no agent connected at {address}"),
+                _ => (NoAgent, "no agent connected"),
+            };
+        }
+
+        double silentMs = session.Silence.TotalMilliseconds;
+        return !session.Welcomed ? (Late, "its clock is being measured")
+            : silentMs > options.DeadAfterMs ? (Silent, FormattableString.Invariant($"nothing came for {silentMs / 1000:0} s"))
+            : silentMs > 3 * options.IntervalMs ? (Late, FormattableString.Invariant($"nothing came for {silentMs / 1000:0.0} s"))
+            : (Live, null);
+    }
+}

@@ -1,0 +1,81 @@
+using System.CommandLine;
+
+namespace HvIntegration.HostBroker.Commands;
+
+/// <summary><c>hvi completion SHELL</c>: the script that makes a shell complete <c>hvi</c>.</summary>
+/// <remarks>
+/// Each script gives the line up to the cursor, without the program's name, to the parser's own <c>[suggest:N]</c> directive: what it proposes is what
+/// the parser takes, names of VMs of the running broker among it.
+/// </remarks>
+internal static class CompletionCommand
+{
+    private const string Bash = """
+        # hvi completion for bash: source <(hvi completion bash)
+        _hvi() {
+            local program=${COMP_WORDS[0]} word=${COMP_WORDS[COMP_CWORD]} line=${COMP_LINE:0:COMP_POINT} IFS=$'\n'
+            line=${line#"$program"}
+            line=${line# }
+            # bash breaks words at colons, and the word it replaces begins after the last one.
+            local whole=${line##* } colon=""
+            case $COMP_WORDBREAKS in *:*) case $whole in *:*) colon=${whole%:*}: ;; esac ;; esac
+            [ "$word" = : ] && word=""
+            COMPREPLY=()
+            local item
+            while read -r item; do
+                case $item in "$whole"*) COMPREPLY+=("$(printf %q "${item#"$colon"}")") ;; esac
+            done < <("$program" "[suggest:${#line}]" "$line" 2>/dev/null)
+        }
+        complete -o default -F _hvi hvi
+        """;
+
+    private const string Zsh = """
+        #compdef hvi
+        # hvi completion for zsh: source <(hvi completion zsh)
+        _hvi() {
+            local line="${LBUFFER#*${words[1]}}"
+            line="${line# }"
+            local -a items
+            items=("${(@f)$("${words[1]}" "[suggest:${#line}]" "$line" 2>/dev/null)}")
+            items=(${items:#})
+            (( ${#items} )) && compadd -- "${items[@]}" || _files
+        }
+        (( $+functions[compdef] )) || { autoload -Uz compinit && compinit; }
+        compdef _hvi hvi
+        """;
+
+    private const string PowerShell = """
+        # hvi completion for PowerShell: hvi completion powershell | Out-String | Invoke-Expression
+        Register-ArgumentCompleter -Native -CommandName hvi -ScriptBlock {
+            param($wordToComplete, $commandAst, $cursorPosition)
+            $program = $commandAst.CommandElements[0].Extent
+            $offset = $program.EndOffset - $commandAst.Extent.StartOffset
+            $text = $commandAst.Extent.Text.Substring($offset).TrimStart()
+            $position = $cursorPosition - $commandAst.Extent.StartOffset - $offset - 1
+            if ($position -lt 0) { $position = 0 }
+            $text = $text.PadRight($position).Substring(0, $position)
+            & $program.Text "[suggest:$position]" $text | Where-Object { $_ -like "$wordToComplete*" } | ForEach-Object {
+                [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_)
+            }
+        }
+        """;
+
+    public static Command Create(TextWriter output)
+    {
+        var shell = new Argument<string>("SHELL") { Description = "bash, zsh or powershell", HelpName = "SHELL" };
+        shell.AcceptOnlyFromAmong("bash", "zsh", "powershell");
+        var command = new Command("completion", "Print the script that makes a shell complete hvi, VM names included") { shell };
+        command.SetAction(parsed =>
+        {
+            output.WriteLine(parsed.GetValue(shell) switch
+            {
+                "bash" => Bash,
+                "zsh" => Zsh,
+                _ => PowerShell,
+            });
+            return ExitStatus.Ok;
+        });
+        return CommandLine.AddExamples(
+            command, "source <(hvi completion bash)", "hvi completion bash > /etc/bash_completion.d/hvi", "source <(hvi completion zsh)",
+            "hvi completion powershell | Out-String | Invoke-Expression");
+    }
+}

@@ -1,0 +1,22 @@
+using HvIntegration.HostBroker.Api.Contract;
+
+namespace HvIntegration.HostBroker.Commands;
+
+/// <summary>Suspects for a shared resource, worst first.</summary>
+internal static class CulpritLines
+{
+    private const int Shown = 3;
+    private const int Indent = 14;
+
+    public static void Write(Screen screen, IReadOnlyList<CulpritView> culprits)
+    {
+        foreach (var culprit in culprits.Take(Shown))
+        {
+            string who = culprit.Id == Guid.Empty ? $"{culprit.Name} (on the host itself)" : $"VM {culprit.Name}";
+            string process = culprit.Process is { } p ? $", busiest inside: {p}" : "";
+            string rise = culprit.ExtraShare is { } extra ? $", {Quantity.Percent(extra)} of the rise" : "";
+            string together = culprit.Correlation is { } r ? $", moves with the loss (rank correlation {Quantity.Number(r)})" : "";
+            screen.Wrapped($"{who} held {Quantity.Percent(culprit.Share)} of it{rise}{together}{process}", Indent, Styles.Warn, "  suspect");
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using HvIntegration.HostBroker.Api.Contract;
+
+namespace HvIntegration.HostBroker.Commands.Report;
+
+/// <summary>What a broker keeps of one VM over one stretch of time, as a report shows it.</summary>
+/// <param name="Series">Both sides on one axis, with verdicts and episodes of the same time.</param>
+/// <param name="BrokerVersion">Version of the broker that answered.</param>
+/// <param name="Vm">The VM now; null when the host no longer has it.</param>
+/// <param name="Worst">Episode with the greatest harm; null when there was none.</param>
+/// <param name="Evidence">Verdict of that episode with its evidence, while the broker has it in memory.</param>
+/// <param name="Moment">Most telling kept second: the surest of the worst episode, else the newest; null when no single seconds are kept.</param>
+/// <param name="Processes">Busiest processes of this guest over the stretch.</param>
+internal sealed record Incident(
+    SeriesAnswer Series, string BrokerVersion, VmAnswer? Vm, EpisodeView? Worst, VerdictView? Evidence, MomentAnswer? Moment, IReadOnlyList<ProcessView> Processes)
+{
+    /// <summary>The sentence to read first: of the worst episode, else of the verdict that held longest; null when none was kept.</summary>
+    public string? Headline => Worst?.Sentence ?? Longest?.Sentence;
+
+    /// <summary>Probability of <see cref="Headline"/>.</summary>
+    public double? Probability => Worst?.Probability ?? Longest?.Probability;
+
+    private VerdictSpanView? Longest => Series.Verdicts.GroupBy(v => v.Hypothesis, StringComparer.Ordinal)
+        .MaxBy(g => g.Sum(v => v.ToSecond - v.FromSecond + 1))?.MaxBy(v => v.Probability);
+
+    /// <summary>True when neither a number nor a verdict was kept.</summary>
+    public bool IsEmpty => Series.Verdicts.Count == 0 && Series.Series.All(s => s.Series.All(x => x.Points.Count == 0));
+}

@@ -1,0 +1,245 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using HvIntegration.HostBroker.Api.Contract;
+
+namespace HvIntegration.HostBroker.Commands.Report;
+
+/// <summary>Writes an <see cref="Incident"/> as one HTML page without script, font, image or address of anything outside it.</summary>
+internal static class ReportPage
+{
+    private const int VerdictsShown = 60;
+    private const int EpisodesShown = 40;
+
+    private const string Style = """
+        :root{color-scheme:light;--ink:#1b1f24;--soft:#57606a;--rule:#d0d7de;--in:#0b62b8;--out:#b3520a}
+        *{box-sizing:border-box}
+        body{font:15px/1.5 system-ui,"Segoe UI",sans-serif;color:var(--ink);background:#fff;max-width:1020px;margin:0 auto;padding:28px}
+        h1{font-size:26px;margin:0}h2{font-size:19px;margin:30px 0 8px;border-bottom:1px solid var(--rule)}h3{font-size:15px;margin:14px 0 2px}
+        .soft,.legend{color:var(--soft)}.legend{font-size:12.5px;margin:2px 0 0}.legend span{margin-right:14px;white-space:nowrap}
+        .label{display:inline-block;background:#7a1fa2;color:#fff;font-weight:700;padding:3px 10px;border-radius:3px;margin:8px 0}
+        .verdict{border-left:6px solid #57606a;background:#f6f8fa;padding:12px 18px;margin:16px 0;font-size:18px}
+        .verdict.harm{border-color:#b42318;background:#fff4f2}.verdict p{margin:0 0 4px}
+        table{border-collapse:collapse;width:100%;font-size:13.5px}th,td{text-align:left;vertical-align:top;padding:4px 10px 4px 0;border-bottom:1px solid var(--rule)}
+        td.n,th.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}td,p{overflow-wrap:break-word}
+        svg{display:block;width:100%;height:auto}svg.key{display:inline-block;width:26px;height:8px}
+        .axis{fill:#eef1f4}.grid{stroke:var(--rule);fill:none}.episode{fill:#b42318;opacity:.1}
+        text{font:11px system-ui,"Segoe UI",sans-serif;fill:var(--soft)}.scale{text-anchor:end}.time{text-anchor:middle}
+        .line{fill:none;stroke-width:1.6;stroke-linejoin:round}.in0{stroke:var(--in)}.in1{stroke:#4b2aa8;stroke-dasharray:5 3}.out0{stroke:var(--out)}.out1{stroke:#7d6a00;stroke-dasharray:5 3}
+        @media print{body{padding:0;max-width:none;font-size:11pt}.chart,.verdict,tr{break-inside:avoid}h2{break-after:avoid}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
+        """;
+
+    /// <summary>The page.</summary>
+    /// <param name="incident">What is kept.</param>
+    /// <param name="written">When the report is made.</param>
+    /// <param name="neighbours">Names processes of other VMs and of the host too.</param>
+    public static string Write(Incident incident, DateTimeOffset written, bool neighbours)
+    {
+        var series = incident.Series;
+        var page = new StringBuilder(64 * 1024);
+        string name = Text(series.Vm.Name);
+        page.Append(CultureInfo.InvariantCulture, $"""
+            <!DOCTYPE html>
+            <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+            <title>{name}, {Quantity.Clock(series.FromSecond, date: true)} UTC: both sides</title>
+            <style>{Style}</style></head><body>
+            <header><h1>{name}</h1><div class="soft">{Quantity.Clock(series.FromSecond, date: true)} to {Quantity.Clock(series.ToSecond, date: true)} UTC, {Quantity.Span(series.ToSecond - series.FromSecond)}</div>
+
+            """);
+        if (series.Source.Label is { } label)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"<div class=\"label\">{Text(label)}</div>\n");
+        }
+
+        page.Append("</header><main>\n");
+        Verdict(page, incident, neighbours);
+        Charts(page, series);
+        Evidence(page, incident, neighbours);
+        Moment(page, incident);
+        Processes(page, incident);
+        Episodes(page, series, neighbours);
+        Verdicts(page, series, neighbours);
+        About(page, incident, written, neighbours);
+        return page.Append("</main></body></html>\n").ToString();
+    }
+
+    private static void Verdict(StringBuilder page, Incident incident, bool neighbours)
+    {
+        string sentence = incident.Headline is { } s ? Sentence(s, neighbours) : "No verdict was kept in this time.";
+        page.Append(CultureInfo.InvariantCulture, $"<section class=\"verdict{(incident.Worst is null ? "" : " harm")}\"><p>{sentence}</p>");
+        if (incident.Probability is { } probability)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"<div class=\"soft\">Probability {Quantity.Percent(probability)}");
+            if (incident.Worst is { } worst)
+            {
+                string end = worst.EndSecond is { } e ? Quantity.Clock(e, date: true) : "still going on when kept";
+                page.Append(CultureInfo.InvariantCulture, $"; side of the cause: {Text(worst.Side)}; from {Quantity.Clock(worst.OnsetSecond, date: true)} to {end} UTC; harm {Quantity.Percent(worst.Severity)}");
+            }
+
+            page.Append("</div>");
+        }
+
+        string? helps = incident.Evidence?.WhatHelps ?? (incident.Worst is null ? null : incident.Moment?.Verdict.WhatHelps);
+        if (helps is { Length: > 0 })
+        {
+            page.Append(CultureInfo.InvariantCulture, $"<p><b>What helps:</b> {Text(helps)}</p>");
+        }
+
+        page.Append("</section>\n");
+    }
+
+    private static void Charts(StringBuilder page, SeriesAnswer series)
+    {
+        page.Append("<h2>Both sides on one clock</h2>\n<p class=\"soft\">Above each axis what the guest says of itself, below it what the host measured of the same VM, in one scale. Shaded: episodes. A gap is time that was not measured.</p>\n");
+        var missing = ReportCharts.All.Where(chart => !MirroredChart.Write(page, chart, series)).Select(c => c.Title.ToLowerInvariant()).ToList();
+        if (missing.Count > 0)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"<p class=\"soft\">Not measured on either side: {string.Join(", ", missing)}.</p>\n");
+        }
+    }
+
+    private static void Evidence(StringBuilder page, Incident incident, bool neighbours)
+    {
+        if (incident.Worst is null)
+        {
+            return;
+        }
+
+        page.Append("<h2>Evidence</h2>\n");
+        if (incident.Evidence is not { } verdict)
+        {
+            page.Append("<p>The broker has the evidence of an episode only while the episode is in its memory, and this one no longer is. The kept numbers of its surest second are below.</p>\n");
+            return;
+        }
+
+        Table(page, ["", "Evidence", "#Value", "#Limit", "Comes from"],
+            verdict.For.Select(e => Row("for", e)).Concat(verdict.Against.Select(e => Row("against", e))));
+        if (verdict.NotMeasured.Count > 0)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"<p class=\"soft\">Not measured: {Text(string.Join(", ", verdict.NotMeasured))}.</p>\n");
+        }
+
+        if (verdict.Culprits.Count > 0)
+        {
+            page.Append("<h3>Who held what was short</h3>\n");
+            Table(page, ["Name", "#Share", "#More than before", "Most of it by"], verdict.Culprits.Select(c => new[]
+            {
+                Text(c.Name), Quantity.Percent(c.Share), c.ExtraShare is { } extra ? Quantity.Percent(extra) : "not known",
+                c.Process is null ? "not known" : neighbours || c.Id == incident.Series.Vm.Id ? Text(c.Process) : "left out",
+            }));
+        }
+
+        static string[] Row(string side, EvidenceView e) =>
+            [side, Text(e.Sentence), Quantity.Text(e.Value, e.Unit), e.Limit is null ? "" : Quantity.Text(e.Limit, e.Unit), Text(e.Native)];
+    }
+
+    private static void Moment(StringBuilder page, Incident incident)
+    {
+        if (incident.Moment is not { } moment)
+        {
+            page.Append("<h2>One second in numbers</h2>\n<p>Single seconds of this time are no longer kept.</p>\n");
+            return;
+        }
+
+        page.Append(CultureInfo.InvariantCulture, $"<h2>{Quantity.Clock(moment.Second)} UTC in numbers</h2>\n");
+        Table(page, ["Side", "What", "#Value", "#± error", "Quality"], moment.Signals.Where(s => s.Signal.Value is not null).Select(s => new[]
+        {
+            Text(s.Signal.Side), Text(s.Words), Quantity.Text(s.Signal.Value, s.Signal.Unit), s.Signal.ErrorBar is { } error ? Quantity.Text(error, s.Signal.Unit) : "", Text(s.Signal.Quality),
+        }));
+    }
+
+    private static void Processes(StringBuilder page, Incident incident)
+    {
+        page.Append("<h2>Busiest processes of this VM</h2>\n");
+        if (incident.Processes.Count == 0)
+        {
+            page.Append("<p>No agent sent processes of this time, or they are no longer kept.</p>\n");
+            return;
+        }
+
+        Table(page, ["Process", "#PID", "#Processors", "#Waited to run", "#Memory", "#Read", "#Written"], incident.Processes.Select(p => new[]
+        {
+            Text(p.Name), p.Pid.ToString(CultureInfo.InvariantCulture), Quantity.Number(p.CpuShare), Quantity.Percent(p.RunWaitShare), Quantity.Bytes(p.ResidentBytes),
+            Quantity.Text(p.ReadBytesPerSecond, "By/s"), Quantity.Text(p.WriteBytesPerSecond, "By/s"),
+        }));
+    }
+
+    private static void Episodes(StringBuilder page, SeriesAnswer series, bool neighbours)
+    {
+        if (series.Episodes.Count > 0)
+        {
+            page.Append("<h2>Episodes</h2>\n");
+            Table(page, ["From", "Until", "#Harm", "What", "Acknowledged"], series.Episodes.OrderBy(e => e.OnsetSecond).Take(EpisodesShown).Select(e => new[]
+            {
+                Quantity.Clock(e.OnsetSecond, date: true), e.EndSecond is { } end ? Quantity.Clock(end, date: true) : "open", Quantity.Percent(e.Severity), Sentence(e.Sentence, neighbours),
+                e.Acknowledged is { } seen ? Text($"{seen.By} {seen.Note}".Trim()) : "",
+            }));
+            More(page, series.Episodes.Count - EpisodesShown);
+        }
+    }
+
+    private static void Verdicts(StringBuilder page, SeriesAnswer series, bool neighbours)
+    {
+        page.Append("<h2>Verdicts over the time</h2>\n");
+        Table(page, ["From", "#Lasted", "#Probability", "What"], series.Verdicts.Take(VerdictsShown).Select(v => new[]
+        {
+            Quantity.Clock(v.FromSecond), Quantity.Span(v.ToSecond - v.FromSecond + 1), Quantity.Percent(v.Probability), Sentence(v.Sentence, neighbours),
+        }));
+        More(page, series.Verdicts.Count - VerdictsShown);
+    }
+
+    private static void About(StringBuilder page, Incident incident, DateTimeOffset written, bool neighbours)
+    {
+        var source = incident.Series.Source;
+        string machine = incident.Vm is not { } vm
+            ? "The host no longer has this VM."
+            : $"{vm.Vm.VirtualProcessors} virtual processors{(vm.Vm.CpuLimit is { } cap ? $", capped at {Quantity.Number(cap)} logical processors" : "")}"
+                + (vm.Agent.Os is { } os ? $"; the guest calls itself {Screen.Safe(os, 120)}" : "") + ".";
+        page.Append(CultureInfo.InvariantCulture, $"""
+            <footer><h2>About this report</h2>
+            <p class="soft">VM {incident.Series.Vm.Id}. {Text(machine)} Counter source {Text(source.Name)} ({Text(source.Origin)}); broker {Text(incident.BrokerVersion)}.
+            Written {written.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC by hvi report. {(neighbours ? "Processes of other VMs and of the host are named." : "Names of processes outside this VM are left out.")}</p></footer>
+
+            """);
+    }
+
+    private static void More(StringBuilder page, int count)
+    {
+        if (count > 0)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"<p class=\"soft\">And {count} more: a report of a shorter time has them.</p>\n");
+        }
+    }
+
+    /// <summary>A table; a heading that begins with # stands over numbers. Cells are HTML already.</summary>
+    private static void Table(StringBuilder page, string[] headings, IEnumerable<string[]> rows)
+    {
+        page.Append("<table><thead><tr>");
+        foreach (string heading in headings)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"<th{Numeric(heading)} scope=\"col\">{heading.TrimStart('#')}</th>");
+        }
+
+        page.Append("</tr></thead><tbody>\n");
+        foreach (string[] row in rows)
+        {
+            page.Append("<tr>");
+            for (int i = 0; i < row.Length; i++)
+            {
+                page.Append(CultureInfo.InvariantCulture, $"<td{Numeric(headings[i])}>{row[i]}</td>");
+            }
+
+            page.Append("</tr>\n");
+        }
+
+        page.Append("</tbody></table>\n");
+
+        static string Numeric(string heading) => heading.StartsWith('#') ? " class=\"n\"" : "";
+    }
+
+    private static string Sentence(string sentence, bool neighbours) => Text(neighbours ? sentence : NeighbourNames.Without(sentence));
+
+    /// <summary>Text that may come from a guest, so that it is text and nothing else.</summary>
+    private static string Text(string text) => WebUtility.HtmlEncode(Screen.Safe(text));
+}

@@ -1,0 +1,38 @@
+using System.CommandLine;
+using HvIntegration.HostBroker.Api.Contract;
+
+namespace HvIntegration.HostBroker.Commands;
+
+/// <summary><c>hvi show VM</c>: both sides of one VM.</summary>
+internal static class ShowCommand
+{
+    public static Command Create(TextWriter output)
+    {
+        var vm = VmArgument();
+        var broker = CommandLine.BrokerOption();
+        var format = CommandLine.FormatOption();
+        var command = new Command("show", "Show both sides of one VM: verdict, inside beside outside, evidence, processes") { vm, broker, format };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var client = new ApiClient(parsed.GetValue(broker)!);
+            string path = "api/v1/vms/" + Uri.EscapeDataString(parsed.GetValue(vm)!);
+            if (parsed.GetValue(format) == "json")
+            {
+                await output.WriteLineAsync(await client.GetTextAsync(path, cancellation));
+                return ExitStatus.Ok;
+            }
+
+            VmScreen.Write(CommandLine.Console(output), await client.GetAsync<VmAnswer>(path, cancellation));
+            return ExitStatus.Ok;
+        });
+        return CommandLine.AddExamples(command, "hvi show web-01", "hvi show 1ab00000-0000-4000-8000-000000000001 --format json");
+    }
+
+    /// <summary>The VM a command is about.</summary>
+    public static Argument<string> VmArgument()
+    {
+        var argument = new Argument<string>("VM") { Description = "Name or GUID; 'hvi vms' lists them", HelpName = "VM" };
+        argument.CompletionSources.Add(VmNames.Complete);
+        return argument;
+    }
+}

@@ -1,0 +1,257 @@
+using HvIntegration.Engine.Signals;
+using HvIntegration.HostBroker.Api.Contract;
+using Spectre.Console;
+
+namespace HvIntegration.HostBroker.Commands.Top;
+
+/// <summary>Draws the model into so many lines and columns: every line fits, and there are never more of them.</summary>
+internal static class TopScreen
+{
+    /// <summary>Smallest terminal it draws for.</summary>
+    public const int WidthMin = 60;
+
+    /// <summary>Fewest lines it draws for.</summary>
+    public const int HeightMin = 10;
+
+    private const int HeadLines = 3;
+    private const int SentenceLines = 2;
+    private const int NameMin = 10;
+    private const int NameMax = 32;
+    private const int NumberColumns = 48;
+    private const int VerdictMin = 14;
+    private const int TwoSidesFrom = 120;
+
+    private static readonly Style Marked = new(decoration: Decoration.Invert);
+
+    /// <summary>The lines of one frame.</summary>
+    public static List<IReadOnlyList<(string Text, Style? Style)>> Draw(TopModel model, int width, int height)
+    {
+        if (width < WidthMin || height < HeightMin)
+        {
+            return [[(Cut($"hvi top needs {WidthMin}x{HeightMin}, this is {width}x{height}", width), Styles.Warn)]];
+        }
+
+        var lines = model.Help ? Help(width) : model.Open is not null ? Vm(model, width, height) : Fleet(model, width, height);
+        return [.. lines.Take(height).Select(l => Fit(l, width))];
+    }
+
+    private static List<IReadOnlyList<(string, Style?)>> Fleet(TopModel model, int width, int height)
+    {
+        var shown = model.Shown();
+        var lines = new List<IReadOnlyList<(string, Style?)>> { Title(model, shown.Count), HostStrip(model, width) };
+        int longest = shown.Select(v => v.Name.Length).DefaultIfEmpty(0).Max() + 1;
+        int name = Math.Clamp(width - NumberColumns - VerdictMin - 12, NameMin, Math.Clamp(longest, NameMin, NameMax));
+        bool wide = width >= TwoSidesFrom;
+        lines.Add(
+        [
+            (" " + "VM".PadRight(name) + Column("agent", 7, model, null) + Column("busy", 6, model, TopOrder.Busy) + Column("run", 6, model, TopOrder.Run)
+                + Column("ready", 7, model, TopOrder.Ready) + Column("steal", 7, model, TopOrder.Steal) + Column("mem", 6, model, TopOrder.Memory)
+                + Column("disk", 8, model, TopOrder.Disk) + (wide ? Column("device", 8, model, null) + Column("since", 8, model, null) : "") + "  verdict", Styles.Heading),
+        ]);
+        int rows = height - HeadLines - SentenceLines - 2;
+        int at = model.IndexOf(shown);
+        int first = Math.Clamp(at - (rows / 2), 0, Math.Max(0, shown.Count - rows));
+        for (int i = first; i < Math.Min(shown.Count, first + rows); i++)
+        {
+            lines.Add(Row(model, shown[i], name, width, wide, i == at));
+        }
+
+        if (shown.Count == 0)
+        {
+            lines.Add([(model.Count == 0 ? (model.Source is null ? " waiting for the broker ..." : " no VM yet: the counter source lists none; 'hvi check' says why") : $" no VM fits '{model.Filter}'", Styles.Warn)]);
+        }
+
+        while (lines.Count < height - SentenceLines - 2)
+        {
+            lines.Add([]);
+        }
+
+        lines.Add([(new string('─', width), Styles.Dim)]);
+        var sentence = shown.Count > 0 ? Screen.Wrap(Screen.Safe(shown[at].Verdict?.Sentence ?? $"{shown[at].Name}: no second is closed yet."), width - 2).Take(SentenceLines).ToList() : [];
+        for (int i = 0; i < SentenceLines; i++)
+        {
+            lines.Add([(i < sentence.Count ? " " + sentence[i] : "", Styles.Strong)]);
+        }
+
+        lines.Add(Foot(model));
+        return lines;
+    }
+
+    private static List<IReadOnlyList<(string, Style?)>> Vm(TopModel model, int width, int height)
+    {
+        var content = new List<IReadOnlyList<(string, Style?)>>();
+        if (model.Vm is { } vm && vm.Vm.Id == model.Open)
+        {
+            VmScreen.Write(new Screen(width, content), vm);
+        }
+        else
+        {
+            content.Add([(" waiting for the broker ...", Styles.Warn)]);
+        }
+
+        int rows = height - 1;
+        model.Scroll = Math.Clamp(model.Scroll, 0, Math.Max(0, content.Count - rows));
+        var lines = content.Skip(model.Scroll).Take(rows).ToList();
+        while (lines.Count < rows)
+        {
+            lines.Add([]);
+        }
+
+        string more = content.Count > rows ? $" {model.Scroll + 1}-{Math.Min(content.Count, model.Scroll + rows)}/{content.Count}" : "";
+        lines.Add(model.Trouble is { } trouble ? [(" " + Screen.Safe(trouble), Styles.Bad)] : [($" Esc list  ↑↓ scroll  ←→ other VM  ? help  q quit{more}", Styles.Dim)]);
+        return lines;
+    }
+
+    private static List<IReadOnlyList<(string, Style?)>> Help(int width)
+    {
+        (string Key, string Does)[] keys =
+        [
+            ("↑ ↓  j k  PgUp PgDn", "move the marker, or scroll"),
+            ("Enter", "both sides of the marked VM"),
+            ("Esc  Backspace", "back to the list; in the list: take the filter away"),
+            ("← →", "the VM before or after, in the order of the list"),
+            ("/", "filter by name, verdict or agent; Enter keeps it"),
+            ("s  S", "next or previous order; h n b u r t m d choose one:"),
+            ("", "harm, name, busy, run, ready, steal, memory, disk"),
+            ("R", "turn the order round"),
+            ("q  Ctrl+C", "quit"),
+        ];
+        var lines = new List<IReadOnlyList<(string, Style?)>> { new (string, Style?)[] { ("hvi top: keys", Styles.Heading) }, Array.Empty<(string, Style?)>() };
+        lines.AddRange(keys.Select(k => (IReadOnlyList<(string, Style?)>)[($"  {k.Key,-22}", Styles.Strong), (k.Does, null)]));
+        lines.Add([]);
+        foreach (string line in Screen.Wrap(
+            "busy is what the guest says of itself; run and ready are what the host measured of the same VM; steal is busy minus run. mem is what the guest has left, disk the latency that it sees. "
+            + "'-' is not measured, '~' is an estimate.", Math.Min(width, 100) - 4))
+        {
+            lines.Add([("  " + line, Styles.Dim)]);
+        }
+
+        lines.Add([]);
+        lines.Add([("  any key goes back", Styles.Dim)]);
+        return lines;
+    }
+
+    private static List<(string, Style?)> Title(TopModel model, int shown)
+    {
+        var parts = new List<(string, Style?)> { ("hvi top", Styles.Strong) };
+        if (model.Source is { Label: { } label } source)
+        {
+            parts.Add(("  ", null));
+            parts.Add(($" {Screen.Safe(label.Split(':')[0], 40)} ", Styles.Label));
+            parts.Add(($" source {source.Name}", Styles.Dim));
+        }
+        else if (model.Source is { } live)
+        {
+            parts.Add(($"  source {live.Name}, {live.Origin}", Styles.Dim));
+        }
+
+        int suffering = model.Suffering;
+        parts.Add(($"  {model.Count} VMs" + (shown != model.Count ? $", {shown} shown" : ""), null));
+        parts.Add((suffering > 0 ? $"  {suffering} suffer" : "  none suffers", suffering > 0 ? Styles.Bad : Styles.Good));
+        parts.Add((model.Second > 0 ? $"  {Quantity.Clock(model.Second)} UTC" : "", Styles.Dim));
+        return parts;
+    }
+
+    private static List<(string, Style?)> HostStrip(TopModel model, int width)
+    {
+        if (model.Host is not { } host)
+        {
+            return [("host  -", Styles.Dim)];
+        }
+
+        double? busy = Value(host, SignalIds.LpBusy);
+        double? root = Value(host, SignalIds.RootBusy);
+        double? memory = Value(host, SignalIds.HostMemoryAvailable);
+        int bar = width >= 100 ? 20 : 10;
+        var parts = new List<(string, Style?)>
+        {
+            ($"host  {host.LogicalProcessors.Count} LPs ", null), (Bar(busy ?? 0, bar), busy > 0.9 ? Styles.Bad : Styles.Heading), ($" {Share(busy)} busy", null),
+            ($"  root {Share(root)}", null), ($"  memory left {Share(memory)}", memory < 0.05 ? Styles.Bad : (Style?)null),
+        };
+        if (width >= 100)
+        {
+            var slowest = host.Stores.Where(s => s.LatencySeconds is not null).MaxBy(s => s.LatencySeconds);
+            parts.Add((slowest is null ? $"  {host.Stores.Count} stores" : $"  slowest store {Screen.Safe(slowest.Name, 16)} {Quantity.Time(slowest.LatencySeconds!.Value)}", null));
+        }
+
+        return parts;
+    }
+
+    private static List<(string, Style?)> Row(TopModel model, VmSummary vm, int name, int width, bool wide, bool marked)
+    {
+        Style? mark = marked ? Marked : (Style?)null;
+        string verdict = vm.Verdict is { } v ? v.Title + (Hypotheses.IsHealthy(v.Hypothesis) ? "" : $" {Quantity.Percent(v.Probability).Replace(".0", "", StringComparison.Ordinal)}") : "no second yet";
+        string numbers = $"{Cell(vm, SignalIds.GuestBusy),6}{Cell(vm, SignalIds.HostRun),6}{Cell(vm, SignalIds.Ready),7}{Cell(vm, SignalIds.Steal),7}{Cell(vm, SignalIds.GuestMemoryAvailable),6}{Latency(vm, SignalIds.DiskGuestLatency),8}"
+            + (wide ? $"{Latency(vm, SignalIds.DiskDeviceLatency),8}{(vm.Since is { } since ? Short(model.Second - since) : ""),8}" : "");
+        var parts = new List<(string, Style?)>
+        {
+            (marked ? ">" : " ", mark),
+            (Screen.Safe(vm.Name, name - 1).PadRight(name), mark ?? Styles.Strong),
+            (Agent(vm).PadRight(7), mark ?? (vm.Agent is "live" or "simulated" or "recorded" ? Styles.Dim : Styles.Warn)),
+            (numbers + "  ", mark),
+        };
+        int used = parts.Sum(p => p.Item1.Length);
+        parts.Add((Screen.Safe(verdict, width - used).PadRight(Math.Max(0, width - used)), mark ?? (vm.Verdict is { } w ? Styles.OfVerdict(w.Hypothesis, w.Side) : Styles.Dim)));
+        return parts;
+    }
+
+    private static List<(string, Style?)> Foot(TopModel model) =>
+        model.Typing ? [(" filter: ", Styles.Strong), (Screen.Safe(model.Filter), null), ("_", Styles.Heading)]
+        : model.Trouble is { } trouble ? [(" " + Screen.Safe(trouble), Styles.Bad)]
+        : [
+            ($" Enter both sides  / filter{(model.Filter.Length > 0 ? $" '{Screen.Safe(model.Filter, 12)}'" : "")}  s order: {Screen.Safe(model.Order.ToString().ToLowerInvariant())}"
+                + $"{(model.Reversed ? " reversed" : "")}  ? help  q quit", Styles.Dim),
+        ];
+
+    private static string Agent(VmSummary vm) => vm.State == "off" ? "off" : vm.State == "paused" ? "paused" : vm.Agent switch
+    {
+        "no-agent" => "none",
+        "vm-off" => "off",
+        "simulated" => "sim",
+        "recorded" => "rec",
+        _ => vm.Agent,
+    };
+
+    private static string Column(string text, int width, TopModel model, TopOrder? order) =>
+        (order is not null && order == model.Order ? text + (model.Reversed ? "^" : "v") : text) is var t && text == "agent" ? t.PadRight(width) : t.PadLeft(width);
+
+    private static string Cell(VmSummary vm, string id) => TopModel.Headline(vm, id) is { Value: { } value } signal
+        ? (signal.Quality == "estimated" ? "~" : "") + Share(value)
+        : "-";
+
+    private static string Latency(VmSummary vm, string id) => TopModel.Headline(vm, id) is { Value: { } value } ? Quantity.Time(value).Replace(" ", "", StringComparison.Ordinal) : "-";
+
+    private static string Share(double? share) => share is { } s ? FormattableString.Invariant($"{s * 100:0}%") : "-";
+
+    private static string Short(long seconds) => seconds switch
+    {
+        < 60 => FormattableString.Invariant($"{Math.Max(0, seconds)}s"),
+        < 3600 => FormattableString.Invariant($"{seconds / 60}m{seconds % 60:00}s"),
+        < 86_400 => FormattableString.Invariant($"{seconds / 3600}h{seconds % 3600 / 60:00}m"),
+        _ => FormattableString.Invariant($"{seconds / 86_400}d"),
+    };
+
+    private static double? Value(HostAnswer host, string id) => host.Signals.FirstOrDefault(s => s.Id == id)?.Value;
+
+    private static string Bar(double share, int width)
+    {
+        int filled = (int)Math.Round(Math.Clamp(share, 0, 1) * width);
+        return new string('█', filled) + new string('░', width - filled);
+    }
+
+    private static string Cut(string text, int width) => text.Length <= width ? text : text[..Math.Max(0, width)];
+
+    private static List<(string Text, Style? Style)> Fit(IReadOnlyList<(string Text, Style? Style)> line, int width)
+    {
+        var fitting = new List<(string, Style?)>();
+        int left = width;
+        foreach (var (text, style) in line)
+        {
+            string part = Cut(text, left);
+            left -= part.Length;
+            fitting.Add((part, style));
+        }
+
+        return fitting;
+    }
+}

@@ -1,0 +1,10 @@
+namespace HvIntegration.HostBroker.CounterSources.PdhCsv;
+
+/// <summary>How a recording is read.</summary>
+/// <param name="Zone">The recorder's time zone; needed where the header has no bias, and taken instead of the bias where given.</param>
+/// <param name="AnsiCodePage">Code page of a recording that is neither marked nor UTF-8.</param>
+internal sealed record PdhCsvReaderOptions(TimeZoneInfo? Zone = null, int AnsiCodePage = 1252)
+{
+    /// <summary>Zone of recordings whose header has no bias; a bias comes first.</summary>
+    public TimeZoneInfo? Fallback { get; init; }
+}

@@ -1,0 +1,16 @@
+using HvIntegration.HostBroker.History;
+
+namespace HvIntegration.HostBroker.Dashboard.Charts;
+
+/// <summary>Verdicts as shades behind a chart.</summary>
+internal static class Bands
+{
+    /// <summary>The shade of a verdict; null where nothing is wrong.</summary>
+    public static ChartBand? Of(VerdictSpan span)
+    {
+        var kind = VerdictKinds.Of(span.Hypothesis);
+        return kind is VerdictKind.Ok or VerdictKind.NoData
+            ? null
+            : new ChartBand(span.FromSecond, span.ToSecond, kind.Css(), kind.Sign(), VerdictKinds.Title(span.Hypothesis));
+    }
+}

@@ -1,0 +1,71 @@
+using HvIntegration.HostBroker.Hosting;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing.Constraints;
+using Microsoft.FluentUI.AspNetCore.Components;
+
+namespace HvIntegration.HostBroker.Dashboard;
+
+/// <summary>Puts the dashboard into the broker: pages on the API's own end point, every script and style from this machine.</summary>
+internal static class DashboardHosting
+{
+    // A page that lost its line is kept this often and this long; what is more than that loads anew.
+    private const int LostPagesMax = 20;
+    private static readonly TimeSpan LostPagesFor = TimeSpan.FromMinutes(2);
+
+    // Guests name processes and themselves: even if a name became markup, no foreign script could run.
+    private const string ContentPolicy =
+        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
+        + "connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+
+    /// <summary>Adds the services of the pages.</summary>
+    public static void AddDashboard(this WebApplicationBuilder builder)
+    {
+        builder.Environment.ApplicationName = typeof(DashboardHosting).Assembly.GetName().Name!;
+        builder.WebHost.UseStaticWebAssets();
+        builder.Services.AddRazorComponents().AddInteractiveServerComponents(o =>
+        {
+            o.DisconnectedCircuitMaxRetained = LostPagesMax;
+            o.DisconnectedCircuitRetentionPeriod = LostPagesFor;
+        });
+        builder.Services.AddFluentUIComponents();
+
+        // An empty builder leaves the regex constraint out, and the page for nobody's address needs it.
+        builder.Services.Configure<RouteOptions>(o => o.SetParameterPolicy<RegexInlineRouteConstraint>("regex"));
+
+        // Keys live as long as the process: a page of a broker that is gone loads anew, and nothing is written to a home folder.
+        builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        builder.Services.AddSingleton<DashboardReader>().AddSingleton<HealthReader>().AddSingleton<HostUseReader>();
+    }
+
+    /// <summary>Adds the pages and their files.</summary>
+    public static void MapDashboard(this WebApplication app)
+    {
+        app.UseAntiforgery();
+        app.MapStaticAssets(Path.Combine(AppContext.BaseDirectory, app.Environment.ApplicationName + ".staticwebassets.endpoints.json"));
+
+        // An address that is nobody's gets a page that says so; the API keeps its own answer.
+        app.MapFallback("{*path:regex(^(?!api|openapi|metrics|_).*$)}", () => new RazorComponentResult<App> { StatusCode = StatusCodes.Status404NotFound })
+            // Pages are read only: without this the API's own 405 and 415 become 404.
+            .WithMetadata(new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head])).ExcludeFromDescription();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode().ExcludeFromDescription();
+    }
+
+    /// <summary>Refuses what another page in the same browser sends, and says what a page may load.</summary>
+    public static Task GuardAsync(HttpContext context, RequestDelegate next)
+    {
+        // A web page the administrator visits may open a socket to 127.0.0.1; the browser then names that page as the origin.
+        if (context.Request.Headers.Origin is [{ Length: > 0 } origin]
+            && !(Uri.TryCreate(origin, UriKind.Absolute, out var from) && from.Authority.Equals(context.Request.Host.Value, StringComparison.OrdinalIgnoreCase)))
+        {
+            context.Response.StatusCode = StatusCodes.Status403Forbidden;
+            return Task.CompletedTask;
+        }
+
+        var headers = context.Response.Headers;
+        headers.ContentSecurityPolicy = ContentPolicy;
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        return next(context);
+    }
+}

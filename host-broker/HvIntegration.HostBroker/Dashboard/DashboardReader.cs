@@ -1,0 +1,239 @@
+using HvIntegration.Engine.Model;
+using HvIntegration.Engine.Signals;
+using HvIntegration.HostBroker.Api;
+using HvIntegration.HostBroker.Api.Contract;
+using HvIntegration.HostBroker.Dashboard.Charts;
+using HvIntegration.HostBroker.History;
+using HvIntegration.HostBroker.Hosting;
+using HvIntegration.Protocol.Metrics;
+
+namespace HvIntegration.HostBroker.Dashboard;
+
+/// <summary>What the pages show, from the same readers as the API; changes nothing.</summary>
+internal sealed class DashboardReader(
+    BrokerReader reader, BrokerState state, Inventory inventory, LatestSamples latest, IHistoryStore history, SourcePump pump, HealthReader health,
+    Acknowledgements acknowledgements)
+{
+    /// <summary>Most points of one series of a chart.</summary>
+    public const int PointsMax = 900;
+
+    private const int NameMax = 120;
+
+    /// <summary>Origin of the host numbers.</summary>
+    public SourceLabel Source => reader.Source;
+
+    /// <summary>Newest closed host second; 0 before the first.</summary>
+    public long Second => state.View.Second;
+
+    /// <summary>The counter source was read, so that an empty list of VMs means that there is none.</summary>
+    public bool HasRead => pump.Reads > 0;
+
+    /// <summary>Host second now.</summary>
+    public long Now => reader.NowSecond;
+
+    /// <summary>Every VM, by name.</summary>
+    public IReadOnlyList<FleetRow> Fleet()
+    {
+        var view = state.View;
+        return [.. reader.Vms().Vms.Select(v => Row(v, view.Reports.GetValueOrDefault(v.Id)))];
+    }
+
+    /// <summary>The host in one line.</summary>
+    public HostStrip Strip()
+    {
+        var view = state.View;
+        var any = view.Reports.Values.Where(r => r.HasHost).MaxBy(r => r.Second);
+        var rates = latest.Rates(Guid.Empty);
+        double? Gauge(MetricDefinition metric) => rates.FirstOrDefault(r => r.Series.MetricId == metric.Id) is { } r ? Views.Number(r.Value) : null;
+        double network = 0;
+        double dropped = 0;
+        bool hasNetwork = false;
+        bool hasDropped = false;
+        foreach (var report in view.Reports.Values)
+        {
+            (network, hasNetwork) = Sum(network, hasNetwork, Find(report, SignalIds.NetHostBytes));
+            (dropped, hasDropped) = Sum(dropped, hasDropped, Find(report, SignalIds.NetHostDropped));
+        }
+
+        return new HostStrip(
+            Gauge(HostMetrics.LpCount) is { } count ? (int)count : null,
+            Find(any, SignalIds.LpBusy), Find(any, SignalIds.RootBusy),
+            new Figure(Gauge(HostMetrics.HostMemoryAvailable), "By", "measured", HostMetrics.HostMemoryAvailable.Name),
+            new Figure(Gauge(HostMetrics.HostMemoryTotal), "By", "measured", HostMetrics.HostMemoryTotal.Name),
+            Stores(rates),
+            new Figure(hasNetwork ? network : null, "By/s", "measured", "sum over the adapters of all VMs"),
+            new Figure(hasDropped ? dropped : null, "{packet}/s", "measured", "sum over the adapters of all VMs"));
+    }
+
+    /// <summary>The VM with this GUID or name; null when there is none or several.</summary>
+    public PartitionInfo? Find(string idOrName) => reader.Find(idOrName) is [var one] ? one : null;
+
+    /// <summary>Everything about one VM now.</summary>
+    public VmAnswer Vm(PartitionInfo partition) => reader.Vm(partition);
+
+    /// <summary>A VM of this host by its GUID; null for the host itself and for VMs that are gone.</summary>
+    public PartitionInfo? ById(Guid id) => inventory.Partitions.FirstOrDefault(p => p.Id == id);
+
+    /// <summary>Series of the panels and the verdicts of a range.</summary>
+    public async Task<ChartData> ChartAsync(Guid partition, IReadOnlyList<string> signalIds, long from, long to, CancellationToken cancellation)
+    {
+        var series = await history.QuerySignalsAsync(partition, signalIds, from, to, PointsMax, cancellation);
+        var verdicts = await history.QueryVerdictsAsync(partition, from, to, cancellation);
+        return ChartData.Of(
+            [.. series.Select(s => (s.Series.Instance, s.Points))], from, to,
+            [.. verdicts.Select(Bands.Of).OfType<ChartBand>()]);
+    }
+
+    /// <summary>The newest values of these signals.</summary>
+    public ChartPoint? Newest(Guid partition, IReadOnlyList<string> signalIds)
+    {
+        var report = state.View.Reports.GetValueOrDefault(partition);
+        return report is null ? null : new ChartPoint(report.Second, signalIds.ToDictionary(id => id, id => ChartData.Rounded(Find(report, id).Value)));
+    }
+
+    /// <summary>Verdict that held at a second; null when none is kept.</summary>
+    public async Task<VerdictSpan?> VerdictAtAsync(Guid partition, long second, CancellationToken cancellation) =>
+        (await history.QueryVerdictsAsync(partition, second - 2, second + 3, cancellation)).LastOrDefault(v => v.FromSecond <= second + 1);
+
+    /// <summary>Episode in memory that held at a second; null when none did or it is forgotten.</summary>
+    public Episode? EpisodeAt(Guid partition, long second) =>
+        state.View.Episodes.FirstOrDefault(e => e.Partition == partition && e.OnsetSecond <= second && (e.EndSecond ?? long.MaxValue) >= second);
+
+    /// <summary>Busiest processes around a second.</summary>
+    public async Task<IReadOnlyList<ProcessView>> ProcessesAtAsync(Guid partition, long second, int rows, CancellationToken cancellation) =>
+        [.. (await history.QueryProcessesAsync(partition, second - 2, second + 3, rows, cancellation)).Select(Views.Of)];
+
+    /// <summary>Open and recent episodes, newest first.</summary>
+    public IReadOnlyList<EpisodeRow> Episodes() => [.. state.View.Episodes.Select(Row)];
+
+    /// <summary>One episode by its address; null when nothing is known of it.</summary>
+    public async Task<EpisodeRow?> EpisodeAsync(string address, CancellationToken cancellation)
+    {
+        if (!EpisodeKey.TryParse(address, out var key))
+        {
+            return null;
+        }
+
+        if (state.View.Episodes.FirstOrDefault(e => e.Partition == key.Partition && e.OnsetSecond == key.OnsetSecond) is { } known)
+        {
+            return Row(known);
+        }
+
+        // The onset was refined back: the verdicts that were given begin a little later.
+        const long RefinedMax = 90;
+        var spans = await history.QueryVerdictsAsync(key.Partition, key.OnsetSecond, key.OnsetSecond + RefinedMax, cancellation);
+        return spans.FirstOrDefault(s => VerdictKinds.Of(s.Hypothesis) is not (VerdictKind.Ok or VerdictKind.NoData)) is { } span
+            ? new EpisodeRow(
+                key.ToString(), key.Partition, NameOf(key.Partition), span.Hypothesis, VerdictKinds.Title(span.Hypothesis), key.OnsetSecond, span.ToSecond, 0, span.Probability,
+                span.Sentence, "", [new EvidenceLine("missing", "The evidence of this episode is not kept any more; its sentence and both sides' numbers are.", "", 0)], Note(key))
+            : null;
+    }
+
+    /// <summary>Keeps that somebody has seen an episode.</summary>
+    /// <exception cref="HistoryException">It could not be written; nothing changed.</exception>
+    public void Acknowledge(string address, string by, string note)
+    {
+        if (EpisodeKey.TryParse(address, out var key))
+        {
+            acknowledgements.Set(key, new Acknowledgement(reader.NowSecond, Cut(by, Acknowledgements.ByMax), Cut(note, Acknowledgements.NoteMax)));
+        }
+    }
+
+    /// <summary>Takes back what <see cref="Acknowledge"/> kept.</summary>
+    /// <exception cref="HistoryException">It could not be written; nothing changed.</exception>
+    public void TakeBack(string address)
+    {
+        if (EpisodeKey.TryParse(address, out var key))
+        {
+            acknowledgements.Set(key, null);
+        }
+    }
+
+    /// <summary>The monitor itself.</summary>
+    /// <param name="before">An earlier reading, from which rates are made.</param>
+    public HealthView Health(HealthView before) => health.Read(before);
+
+    /// <summary>Evidence, strongest first, what was not measured last.</summary>
+    public static IReadOnlyList<EvidenceLine> EvidenceOf(VerdictView verdict) =>
+    [
+        .. verdict.For.OrderByDescending(e => Math.Abs(e.LogOdds)).Select(e => new EvidenceLine("for", e.Sentence, e.Native, e.LogOdds)),
+        .. verdict.Against.OrderByDescending(e => Math.Abs(e.LogOdds)).Select(e => new EvidenceLine("against", e.Sentence, e.Native, e.LogOdds)),
+        .. verdict.NotMeasured.Select(m => new EvidenceLine("missing", m, "", 0)),
+    ];
+
+    /// <summary>The signal of a report; nothing when it is not in it.</summary>
+    public static Figure Find(PartitionReport? report, string id)
+    {
+        if (report is not null)
+        {
+            foreach (var signal in report.Signals)
+            {
+                if (signal.Id == id)
+                {
+                    return new Figure(Views.Number(signal.Value), signal.Unit, Views.Word(signal.Quality), signal.Source);
+                }
+            }
+        }
+
+        return Figure.None;
+    }
+
+    /// <summary>Text of somebody else, with a bound.</summary>
+    public static string Bounded(string text) => text.Length <= NameMax ? text : string.Concat(text.AsSpan(0, NameMax - 1), "…");
+
+    private static string Cut(string text, int max) => text.Trim() is var t && t.Length > max ? t[..max] : t;
+
+    private EpisodeRow Row(Episode e)
+    {
+        var key = new EpisodeKey(e.Partition, e.OnsetSecond);
+        return new EpisodeRow(
+            key.ToString(), e.Partition, NameOf(e.Partition), e.Hypothesis, e.Verdict.Title, e.OnsetSecond, e.EndSecond, e.Severity, e.Verdict.Probability,
+            e.Verdict.Sentence, e.Verdict.WhatHelps, EvidenceOf(Views.Of(e.Verdict)), Note(key));
+    }
+
+    private SeenNote? Note(EpisodeKey key) => acknowledgements.Of(key) is { } a ? new SeenNote(a.Second, a.By, a.Note) : null;
+
+    private string NameOf(Guid vm) => ById(vm) is { } known ? Bounded(known.Name) : vm.ToString();
+
+    private static (double Total, bool Has) Sum(double total, bool has, Figure figure) =>
+        figure.Value is { } v ? (total + v, true) : (total, has);
+
+    private static FleetRow Row(VmSummary vm, PartitionReport? report) => new(
+        vm.Id, Bounded(vm.Name), vm.State, vm.Agent, vm.VirtualProcessors,
+        vm.Verdict?.Hypothesis ?? "", vm.Verdict?.Side ?? "none", vm.Verdict?.Probability ?? 0,
+        vm.State == "off" ? "VM is off" : vm.Verdict?.Title ?? "no second closed yet", vm.State == "off" ? "" : vm.Verdict?.Sentence ?? "",
+        report?.Episode?.OnsetSecond, report?.Episode?.Severity ?? 0,
+        Find(report, SignalIds.GuestBusy), Find(report, SignalIds.HostRun), Find(report, SignalIds.Ready),
+        Find(report, SignalIds.GuestMemoryNeededShare), Find(report, SignalIds.MemoryAssigned), Find(report, SignalIds.MemoryPressure),
+        Find(report, SignalIds.DiskGuestLatency), Find(report, SignalIds.DiskDeviceLatency));
+
+    private static IReadOnlyList<StoreLine> Stores(IReadOnlyList<HostRate> rates)
+    {
+        double? Total(MetricDefinition metric, string store)
+        {
+            var found = rates.Where(r => r.Series.MetricId == metric.Id && StoreOf(r.Series.Instance) == store).ToList();
+            return found.Count == 0 ? null : found.Sum(r => r.Value);
+        }
+
+        return
+        [
+            .. rates.Where(r => r.Series.MetricId == HostMetrics.StoreOperations.Id).Select(r => StoreOf(r.Series.Instance)).Distinct().Order(StringComparer.Ordinal)
+                .Select(store =>
+                {
+                    double? operations = Total(HostMetrics.StoreOperations, store);
+                    double? time = Total(HostMetrics.StoreOperationTime, store);
+                    return new StoreLine(
+                        Bounded(store),
+                        new Figure(operations, "{operation}/s", "measured", HostMetrics.StoreOperations.Name),
+                        new Figure(Total(HostMetrics.StoreIo, store), "By/s", "measured", HostMetrics.StoreIo.Name),
+                        new Figure(operations > 0 ? time / operations : null, "s", "measured", HostMetrics.StoreOperationTime.Name));
+                }),
+        ];
+    }
+
+    private static string StoreOf(string instance)
+    {
+        int bar = instance.LastIndexOf('|');
+        return bar < 0 ? instance : instance[..bar];
+    }
+}

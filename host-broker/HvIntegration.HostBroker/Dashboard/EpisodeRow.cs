@@ -1,0 +1,29 @@
+namespace HvIntegration.HostBroker.Dashboard;
+
+/// <summary>An episode as the pages show it.</summary>
+/// <param name="Address">Name for ever.</param>
+/// <param name="Vm">VM GUID.</param>
+/// <param name="VmName">Display name: text of somebody else.</param>
+/// <param name="Hypothesis">Cause.</param>
+/// <param name="Title">Cause in a few words.</param>
+/// <param name="Onset">First second.</param>
+/// <param name="End">Last second; null while it goes on.</param>
+/// <param name="Severity">0 to 1, from harm to the guest.</param>
+/// <param name="Probability">0 to 1, at its most certain second.</param>
+/// <param name="Sentence">Verdict at that second.</param>
+/// <param name="WhatHelps">One line.</param>
+/// <param name="Evidence">Evidence at that second.</param>
+/// <param name="Note">What somebody who has seen it says; null when nobody has.</param>
+public sealed record EpisodeRow(
+    string Address, Guid Vm, string VmName, string Hypothesis, string Title, long Onset, long? End, double Severity, double Probability,
+    string Sentence, string WhatHelps, IReadOnlyList<EvidenceLine> Evidence, SeenNote? Note)
+{
+    /// <summary>Who is to blame.</summary>
+    public VerdictKind Kind { get; } = VerdictKinds.Of(Hypothesis);
+
+    /// <summary>Seconds it lasted so far.</summary>
+    public long Lasted(long now) => Math.Max(0, (End ?? now) - Onset);
+}
+
+/// <summary>Somebody has seen an episode.</summary>
+public sealed record SeenNote(long Second, string By, string Text);

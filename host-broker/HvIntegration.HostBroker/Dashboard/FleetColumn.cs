@@ -1,0 +1,18 @@
+namespace HvIntegration.HostBroker.Dashboard;
+
+/// <summary>A column of the fleet table.</summary>
+/// <param name="Id">As the address has it.</param>
+/// <param name="Words">Heading.</param>
+/// <param name="Css">Class.</param>
+/// <param name="Meaning">One sentence.</param>
+/// <param name="Key">What it is sorted by; missing values come last.</param>
+public sealed record FleetColumn(string Id, string Words, string Css, string Meaning, Func<FleetRow, IComparable?> Key)
+{
+    /// <summary>Puts rows in order.</summary>
+    public List<FleetRow> Order(IEnumerable<FleetRow> rows, bool descending)
+    {
+        var known = rows.OrderBy(r => Key(r) is null);
+        var ordered = descending ? known.ThenByDescending(Key) : known.ThenBy(Key);
+        return [.. ordered.ThenBy(r => r.Name, StringComparer.OrdinalIgnoreCase).ThenBy(r => r.Id)];
+    }
+}

@@ -1,0 +1,219 @@
+using HvIntegration.Engine.Model;
+using HvIntegration.Engine.Signals;
+using HvIntegration.HostBroker.Api;
+using HvIntegration.HostBroker.Dashboard.Charts;
+using HvIntegration.HostBroker.History;
+using HvIntegration.HostBroker.Hosting;
+using HvIntegration.Protocol.Metrics;
+
+namespace HvIntegration.HostBroker.Dashboard;
+
+/// <summary>Who uses what of the host, now and over time.</summary>
+internal sealed class HostUseReader(DashboardReader dashboard, BrokerState state, Inventory inventory, LatestSamples latest, IHistoryStore history)
+{
+    // More lines than this cannot be told apart; the rest is one line.
+    private const int LinesMax = 8;
+    private const int StoresMax = 4;
+    private const int AdaptersMax = 400;
+    private const string Rest = "rest";
+    private const string Root = "root";
+    private static readonly string[] Drawn = [SignalIds.HostRunTotal, SignalIds.Ready, SignalIds.LpBusy, SignalIds.RootBusy];
+
+    /// <summary>The host now.</summary>
+    public HostView Now()
+    {
+        var strip = dashboard.Strip();
+        var lines = inventory.Partitions.Select(Line).ToList();
+        return new HostView(strip, [.. lines.OrderByDescending(l => l.Processors.Value ?? -1).ThenBy(l => l.Name, StringComparer.Ordinal)], Memory(strip, lines), strip.Stores, Adapters());
+    }
+
+    /// <summary>Charts for the VMs that use most now and for the stores there are.</summary>
+    public static IReadOnlyList<PanelSpec> Panels(HostView now)
+    {
+        var vms = now.Vms.Where(v => v.Processors.Value is not null).Take(LinesMax).ToList();
+        bool more = now.Vms.Count(v => v.Processors.Value is not null) > vms.Count;
+        var panels = new List<PanelSpec>
+        {
+            new("vp", "Virtual-processor time", "logical processors", "{cpu}", false, now.Strip.LogicalProcessors,
+            [
+                new(Root, "root partition", "host", "area", "{cpu}", "root", Meaning: "What the host itself uses."),
+                .. vms.Select((v, i) => new SeriesSpec($"{v.Id:N}", v.Name, "host", "area", "{cpu}", $"{i + 1}", true)),
+                .. more ? (SeriesSpec[])[new(Rest, "all other VMs", "host", "area", "{cpu}", "10", true)] : [],
+            ]),
+            new("ready", "Ready, waited", "% of the VM's processors", "1", false, null,
+                [.. vms.Select((v, i) => new SeriesSpec($"r{v.Id:N}", v.Name, "host", "line", "1", $"{i + 1}"))]),
+        };
+        var stores = now.Stores.Take(StoresMax).ToList();
+        if (stores.Count > 0)
+        {
+            panels.Add(new("iops", "Stores: operations", "per second", "{operation}/s", false, null,
+                [.. stores.Select((s, i) => new SeriesSpec("o" + s.Name, s.Name, "host", "line", "{operation}/s", $"{i + 1}"))]));
+            panels.Add(new("latency", "Stores: latency", "ms per operation", "s", false, null,
+                [.. stores.Select((s, i) => new SeriesSpec("l" + s.Name, s.Name, "host", "line", "s", $"{i + 1}"))]));
+        }
+
+        return panels;
+    }
+
+    /// <summary>Series of these charts.</summary>
+    public async Task<ChartData> ChartAsync(IReadOnlyList<PanelSpec> panels, long from, long to, CancellationToken cancellation)
+    {
+        var found = new List<(string, IReadOnlyList<HistoryPoint>)>();
+        var shown = panels[0].Series.Where(s => s.Id is not (Root or Rest)).Select(s => Guid.Parse(s.Id)).ToList();
+        IReadOnlyList<HistoryPoint> busy = [];
+        IReadOnlyList<HistoryPoint> root = [];
+        foreach (var vm in shown)
+        {
+            var signals = (await history.QuerySignalsAsync(vm, Drawn, from, to, DashboardReader.PointsMax, cancellation)).ToDictionary(s => s.Series.Instance, s => s.Points, StringComparer.Ordinal);
+            found.Add(($"{vm:N}", signals.GetValueOrDefault(SignalIds.HostRunTotal) ?? []));
+            found.Add(($"r{vm:N}", signals.GetValueOrDefault(SignalIds.Ready) ?? []));
+            busy = Longer(busy, signals.GetValueOrDefault(SignalIds.LpBusy));
+            root = Longer(root, signals.GetValueOrDefault(SignalIds.RootBusy));
+        }
+
+        if (dashboard.Strip().LogicalProcessors is { } processors)
+        {
+            found.Add((Root, Scaled(root, processors)));
+            if (panels[0].Series.Any(s => s.Id == Rest))
+            {
+                found.Add((Rest, Remaining(busy, processors, found.Where(f => !f.Item1.StartsWith('r')).Select(f => f.Item2).Append(Scaled(root, processors)))));
+            }
+        }
+
+        await AddStoresAsync(panels, found, from, to, cancellation);
+        return ChartData.Of(found, from, to, []);
+    }
+
+    /// <summary>The newest values of these charts.</summary>
+    public ChartPoint Newest(HostView now, IReadOnlyList<PanelSpec> panels)
+    {
+        var values = new Dictionary<string, double?>(StringComparer.Ordinal);
+        foreach (var vm in now.Vms)
+        {
+            values[$"{vm.Id:N}"] = ChartData.Rounded(vm.Processors.Value);
+            values[$"r{vm.Id:N}"] = ChartData.Rounded(vm.Ready.Value);
+        }
+
+        foreach (var store in now.Stores)
+        {
+            values["o" + store.Name] = ChartData.Rounded(store.Iops.Value);
+            values["l" + store.Name] = ChartData.Rounded(store.Latency.Value);
+        }
+
+        double? root = now.Strip.LogicalProcessors is { } n ? now.Strip.Root.Value * n : null;
+        values[Root] = ChartData.Rounded(root);
+        var shown = panels[0].Series.Select(s => s.Id).ToHashSet(StringComparer.Ordinal);
+        values[Rest] = ChartData.Rounded(now.Vms.Where(v => !shown.Contains($"{v.Id:N}")).Sum(v => v.Processors.Value ?? 0));
+        var ids = panels.SelectMany(p => p.Series).Select(s => s.Id).Distinct(StringComparer.Ordinal);
+        return new ChartPoint(state.View.Second, ids.ToDictionary(id => id, id => values.GetValueOrDefault(id), StringComparer.Ordinal));
+    }
+
+    private static IReadOnlyList<HistoryPoint> Longer(IReadOnlyList<HistoryPoint> a, IReadOnlyList<HistoryPoint>? b) => b is not null && b.Count > a.Count ? b : a;
+
+    private static List<HistoryPoint> Scaled(IReadOnlyList<HistoryPoint> shares, int by) => [.. shares.Select(p => p with { Value = p.Value * by })];
+
+    private static List<HistoryPoint> Remaining(IReadOnlyList<HistoryPoint> busy, int processors, IEnumerable<IReadOnlyList<HistoryPoint>> known)
+    {
+        var used = known.SelectMany(k => k).GroupBy(p => p.Second).ToDictionary(g => g.Key, g => g.Sum(p => p.Value));
+        return [.. busy.Select(p => p with { Value = Math.Max(0, (p.Value * processors) - used.GetValueOrDefault(p.Second)) })];
+    }
+
+    private static double? Rate(IReadOnlyList<HostRate> rates, MetricDefinition metric, string instance) =>
+        rates.FirstOrDefault(r => r.Series.MetricId == metric.Id && r.Series.Instance == instance) is { } r ? r.Value : null;
+
+    private static Figure BytesPerSecond(double? value, MetricDefinition metric) => new(value, "By/s", "measured", metric.Name);
+
+    private static List<MemoryPart> Memory(HostStrip strip, List<HostVmLine> lines)
+    {
+        if (strip.MemoryTotal.Value is not ({ } total and > 0))
+        {
+            return [];
+        }
+
+        var vms = lines.Where(l => l.Memory.Value > 0).OrderByDescending(l => l.Memory.Value).ToList();
+        var parts = vms.Take(LinesMax * 2).Select((l, i) => new MemoryPart(l.Id, l.Name, l.Memory.Value!.Value, l.Memory.Value.Value / total, $"{(i % 9) + 1}")).ToList();
+        double others = vms.Skip(LinesMax * 2).Sum(l => l.Memory.Value!.Value);
+        if (others > 0)
+        {
+            parts.Add(new MemoryPart(null, $"{vms.Count - (LinesMax * 2)} more VMs", others, others / total, "10"));
+        }
+
+        double free = strip.MemoryAvailable.Value ?? 0;
+        double host = total - free - parts.Sum(p => p.Bytes);
+        if (host > total * 0.002)
+        {
+            parts.Add(new MemoryPart(null, "host", host, host / total, "root"));
+        }
+
+        if (free > 0)
+        {
+            parts.Add(new MemoryPart(null, "available", free, free / total, ""));
+        }
+
+        return parts;
+    }
+
+    private HostVmLine Line(PartitionInfo vm)
+    {
+        var report = state.View.Reports.GetValueOrDefault(vm.Id);
+        Figure Of(string id) => DashboardReader.Find(report, id);
+        return new HostVmLine(
+            vm.Id, DashboardReader.Bounded(vm.Name), Of(SignalIds.HostRunTotal), Of(SignalIds.Ready), Of(SignalIds.HostOverhead), Of(SignalIds.MemoryAssigned),
+            Of(SignalIds.DiskHostIops), Of(SignalIds.DiskHostBytes), Of(SignalIds.NetHostBytes), Of(SignalIds.NetHostDropped));
+    }
+
+    private List<AdapterLine> Adapters()
+    {
+        var found = new List<AdapterLine>();
+        foreach (var vm in inventory.Partitions)
+        {
+            var rates = latest.Rates(vm.Id);
+            foreach (string adapter in rates.Where(r => r.Series.MetricId == HostMetrics.NicIo.Id).Select(r => r.Series.Instance[..r.Series.Instance.LastIndexOf('|')]).Distinct(StringComparer.Ordinal))
+            {
+                double? dropped = rates.Any(r => r.Series.MetricId == HostMetrics.NicDropped.Id)
+                    ? (Rate(rates, HostMetrics.NicDropped, adapter + "|receive") ?? 0) + (Rate(rates, HostMetrics.NicDropped, adapter + "|transmit") ?? 0)
+                    : null;
+                found.Add(new AdapterLine(
+                    "", DashboardReader.Bounded(vm.Name), vm.Id, DashboardReader.Bounded(adapter),
+                    BytesPerSecond(Rate(rates, HostMetrics.NicIo, adapter + "|receive"), HostMetrics.NicIo),
+                    BytesPerSecond(Rate(rates, HostMetrics.NicIo, adapter + "|transmit"), HostMetrics.NicIo),
+                    new Figure(dropped, "{packet}/s", "measured", HostMetrics.NicDropped.Name)));
+            }
+        }
+
+        return [.. found.OrderByDescending(a => (a.Received.Value ?? 0) + (a.Sent.Value ?? 0)).Take(AdaptersMax)];
+    }
+
+    private async Task AddStoresAsync(
+        IReadOnlyList<PanelSpec> panels, List<(string, IReadOnlyList<HistoryPoint>)> found, long from, long to, CancellationToken cancellation)
+    {
+        if (panels.FirstOrDefault(p => p.Id == "iops") is not { } stores)
+        {
+            return;
+        }
+
+        var operations = await history.QueryAsync(Guid.Empty, HostMetrics.StoreOperations.Id, from, to, DashboardReader.PointsMax, cancellation);
+        var times = await history.QueryAsync(Guid.Empty, HostMetrics.StoreOperationTime.Id, from, to, DashboardReader.PointsMax, cancellation);
+        foreach (var store in stores.Series)
+        {
+            var perSecond = Sum(operations, store.Label);
+            var time = Sum(times, store.Label);
+            found.Add(("o" + store.Label, [.. perSecond.Values]));
+            found.Add(("l" + store.Label,
+            [
+                .. perSecond.Values.Where(p => p.Value > 0 && time.ContainsKey(p.Second)).Select(p => p with { Value = time[p.Second].Value / p.Value }),
+            ]));
+        }
+    }
+
+    private static SortedDictionary<long, HistoryPoint> Sum(IReadOnlyList<HistorySeries> series, string store)
+    {
+        var sum = new SortedDictionary<long, HistoryPoint>();
+        foreach (var point in series.Where(s => s.Series.Instance.StartsWith(store + "|", StringComparison.Ordinal)).SelectMany(s => s.Points))
+        {
+            sum[point.Second] = sum.TryGetValue(point.Second, out var known) ? known with { Value = known.Value + point.Value } : point;
+        }
+
+        return sum;
+    }
+}

@@ -1,0 +1,289 @@
+using System.Globalization;
+using HvIntegration.Engine.Model;
+using HvIntegration.HostBroker.Api.Contract;
+using HvIntegration.HostBroker.Commands;
+using HvIntegration.HostBroker.Dashboard.Charts;
+using HvIntegration.HostBroker.History;
+using Microsoft.AspNetCore.Components;
+
+namespace HvIntegration.HostBroker.Dashboard.Pages;
+
+/// <summary>Both sides of one VM: the verdict, the mirrored charts, processes and evidence at the cursor. The same page live and over stored history.</summary>
+public sealed partial class VmPage
+{
+    private const int ProcessRows = 8;
+
+    private readonly List<ChartBand> _bands = [];
+    private ChartStack? _stack;
+    private PartitionInfo? _partition;
+    private VmAnswer? _vm;
+    private TimeRange _range = TimeRange.Default;
+    private CancellationTokenSource? _loading;
+    private CancellationTokenSource? _asking;
+    private (string Vm, TimeRange Range)? _loaded;
+    private string? _fault;
+    private bool _ready;
+    private bool _empty;
+    private bool _drawn;
+    private long? _cursor;
+    private VerdictSpan? _recorded;
+    private IReadOnlyList<ProcessView> _processes = [];
+
+    /// <summary>GUID or name.</summary>
+    [Parameter]
+    public string Vm { get; set; } = "";
+
+    [SupplyParameterFromQuery(Name = "range")]
+    private string? RangeChoice { get; set; }
+
+    [SupplyParameterFromQuery(Name = "from")]
+    private string? FromText { get; set; }
+
+    [SupplyParameterFromQuery(Name = "to")]
+    private string? ToText { get; set; }
+
+    [SupplyParameterFromQuery(Name = "at")]
+    private string? AtText { get; set; }
+
+    [Inject]
+    private DashboardReader Reader { get; set; } = default!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = default!;
+
+    private long? PinnedFromAddress =>
+        long.TryParse(AtText, NumberStyles.None, CultureInfo.InvariantCulture, out long at) && at < 1L << 40 ? at : null;
+
+    private VerdictSpan? Recorded => _cursor is null && _range.IsLive ? null : _recorded;
+
+    private string RangeText
+    {
+        get
+        {
+            var (from, to) = _range.At(Reader.Second);
+            bool dates = !_range.IsLive || _range.Seconds > 43_200;
+            return $"{Quantity.Clock(from, dates)} – {Quantity.Clock(to, dates && to - from > 43_200)} UTC, {Quantity.Span(_range.Seconds)}";
+        }
+    }
+
+    private string ProcessTime => _cursor is { } at ? $"at {Quantity.Clock(at)} UTC, mean of 5 s" : _range.IsLive ? "newest second" : "move the cursor over the charts";
+
+    private string EvidenceTime => _cursor is not null || !_range.IsLive ? "of the episode at the cursor, at its most certain second" : "newest second";
+
+    private IReadOnlyList<EvidenceLine>? Evidence
+    {
+        get
+        {
+            if (_cursor is null && _range.IsLive)
+            {
+                return _vm?.Verdict is { } now ? DashboardReader.EvidenceOf(now) : null;
+            }
+
+            // Evidence is kept with the episodes in memory; older ones have their sentence only.
+            return _cursor is { } at && _partition is not null && Reader.EpisodeAt(_partition.Id, at) is { } episode ? DashboardReader.EvidenceOf(Api.Views.Of(episode.Verdict)) : null;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        _loading?.Cancel();
+        _asking?.Cancel();
+        base.Dispose(disposing);
+    }
+
+    /// <inheritdoc/>
+    protected override void OnParametersSet()
+    {
+        _partition = Reader.Find(Vm);
+        _range = TimeRange.Parse(RangeChoice, FromText, ToText, Reader.Now);
+        Read();
+        if (_ready && _loaded != (Vm, _range))
+        {
+            _ = LoadAsync();
+        }
+    }
+
+    private static string Percent(double share) => FormattableString.Invariant($"{Math.Clamp(share, 0, 1) * 100:0.#}%");
+
+    private static string EpisodeAddress(Guid vm, long onset) => new Hosting.EpisodeKey(vm, onset).ToString();
+
+    private static string NoAgentTitle(string state) => state switch
+    {
+        "no-agent" => "No agent in this VM.",
+        "silent" => "The agent is silent.",
+        _ => "The VM does not run.",
+    };
+
+    private static string Sentence(string clause) => clause.Length == 0 ? "" : char.ToUpperInvariant(clause[0]) + DashboardReader.Bounded(clause)[1..].TrimEnd('.') + ". ";
+
+    private Figure ShareOf(double processors) =>
+        new(processors / Math.Max(1, _vm?.Vm.VirtualProcessors ?? 1), "1", "measured", "CPU of the process over the VM's virtual processors");
+
+    private void Read()
+    {
+        _vm = _partition is null ? null : Reader.Vm(_partition);
+        if (_cursor is null)
+        {
+            _processes = _range.IsLive && _vm is not null ? [.. _vm.Processes.Take(ProcessRows)] : [];
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task TickAsync()
+    {
+        _partition = Reader.Find(Vm);
+        Read();
+        StateHasChanged();
+        if (_partition is null || _stack is null || !_drawn || !_range.IsLive || _loading is not null)
+        {
+            return;
+        }
+
+        if (Reader.Newest(_partition.Id, MirrorPanels.SignalIdsShown) is { } point)
+        {
+            var (from, to) = _range.At(point.Second);
+            FollowBands(point.Second, from);
+            await _stack.SetBandsAsync(_bands);
+            await _stack.AppendAsync(point, from, to);
+            if (_empty)
+            {
+                _empty = false;
+                StateHasChanged();
+            }
+        }
+    }
+
+    private void FollowBands(long second, long from)
+    {
+        const long GapMax = 6;
+        _bands.RemoveAll(b => b.To < from);
+        if (_vm?.Verdict is not { } verdict || Bands.Of(new VerdictSpan(_vm.Vm.Id, second, second, verdict.Hypothesis, verdict.Probability, verdict.Sentence)) is not { } band)
+        {
+            return;
+        }
+
+        if (_bands.Count > 0 && _bands[^1] is var last && last.Title == band.Title && second - last.To <= GapMax)
+        {
+            _bands[^1] = last with { To = second };
+        }
+        else
+        {
+            _bands.Add(band);
+        }
+    }
+
+    private async Task ReadyAsync()
+    {
+        _ready = true;
+        await LoadAsync();
+    }
+
+    private async Task LoadAsync()
+    {
+        if (_partition is not { } partition || _stack is not { } stack)
+        {
+            return;
+        }
+
+        _loading?.Cancel();
+        using var cancel = new CancellationTokenSource();
+        _loading = cancel;
+        _loaded = (Vm, _range);
+        _fault = null;
+        StateHasChanged();
+        var (from, to) = _range.At(Reader.Second);
+        try
+        {
+            var data = await Reader.ChartAsync(partition.Id, MirrorPanels.SignalIdsShown, from, to, cancel.Token);
+            _bands.Clear();
+            _bands.AddRange(data.Bands);
+            _empty = data.IsEmpty;
+            await stack.LoadAsync(data);
+            _drawn = true;
+        }
+        catch (OperationCanceledException)
+        {
+            if (_loading == cancel)
+            {
+                _fault = "Reading was cancelled. What is drawn may be another stretch of time.";
+            }
+        }
+        catch (HistoryException e)
+        {
+            _fault = e.Message;
+        }
+        finally
+        {
+            if (_loading == cancel)
+            {
+                _loading = null;
+                StateHasChanged();
+            }
+        }
+    }
+
+    private void Cancel() => _loading?.Cancel();
+
+    private async Task CursorAsync(long? second)
+    {
+        _asking?.Cancel();
+        _cursor = second;
+        if (second is not { } at || _partition is null)
+        {
+            _recorded = null;
+            Read();
+            StateHasChanged();
+            return;
+        }
+
+        using var cancel = new CancellationTokenSource();
+        _asking = cancel;
+        try
+        {
+            var processes = await Reader.ProcessesAtAsync(_partition.Id, at, ProcessRows, cancel.Token);
+            var recorded = await Reader.VerdictAtAsync(_partition.Id, at, cancel.Token);
+            if (_asking == cancel)
+            {
+                (_processes, _recorded) = (processes, recorded);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The cursor went on.
+        }
+        catch (HistoryException e)
+        {
+            _fault = e.Message;
+        }
+        finally
+        {
+            if (_asking == cancel)
+            {
+                _asking = null;
+                StateHasChanged();
+            }
+        }
+    }
+
+    private void Pin(long? second) => Go(_range, second);
+
+    private void Zoom((long From, long To) chosen) => Go(new TimeRange(chosen.To - chosen.From, chosen.From), PinnedFromAddress);
+
+    private void ZoomOut() => Go(_range.Doubled(Reader.Second), PinnedFromAddress);
+
+    private void Move(int direction) => Go(_range.Moved(direction, Reader.Second), PinnedFromAddress);
+
+    private Task ChooseAsync(long seconds)
+    {
+        Go(new TimeRange(seconds > 0 ? seconds : TimeRange.Default.Seconds, null), null);
+        return Task.CompletedTask;
+    }
+
+    private void Go(TimeRange range, long? pinned)
+    {
+        var query = range.Query();
+        query["at"] = pinned?.ToString(CultureInfo.InvariantCulture);
+        Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(query), replace: range == _range);
+    }
+}

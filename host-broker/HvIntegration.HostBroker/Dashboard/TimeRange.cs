@@ -1,0 +1,69 @@
+using System.Globalization;
+using HvIntegration.HostBroker.Api;
+
+namespace HvIntegration.HostBroker.Dashboard;
+
+/// <summary>The stretch of time a page shows: the newest seconds, moving, or a stored stretch that stands.</summary>
+/// <param name="Seconds">Length.</param>
+/// <param name="From">First second; null while it moves with the clock.</param>
+internal sealed record TimeRange(long Seconds, long? From)
+{
+    private const long SecondsMin = 10;
+    private const long SecondsMax = 400L * 86400;
+
+    /// <summary>Choices of the page.</summary>
+    public static IReadOnlyList<(string Id, string Words, long Seconds)> Choices { get; } =
+    [
+        ("5m", "5 min", 300), ("15m", "15 min", 900), ("1h", "1 h", 3600), ("6h", "6 h", 21600), ("1d", "24 h", 86400), ("7d", "7 d", 604800), ("30d", "30 d", 2592000),
+    ];
+
+    /// <summary>The newest 15 minutes.</summary>
+    public static TimeRange Default { get; } = new(900, null);
+
+    /// <summary>Moves with the clock.</summary>
+    public bool IsLive => From is null;
+
+    /// <summary>Reads an address: <c>from</c> and <c>to</c> win over <c>range</c>; what cannot be read is left out.</summary>
+    public static TimeRange Parse(string? range, string? from, string? to, long now)
+    {
+        if (from is not null && TimeText.TryParse(from, now, out long first))
+        {
+            long last = to is not null && TimeText.TryParse(to, now, out long end) ? end : now;
+            if (last > first)
+            {
+                return new TimeRange(Math.Clamp(last - first, SecondsMin, SecondsMax), first);
+            }
+        }
+
+        return Choices.FirstOrDefault(c => c.Id == range) is { Seconds: > 0 } choice ? new TimeRange(choice.Seconds, null) : Default;
+    }
+
+    /// <summary>First second and second after the last.</summary>
+    /// <param name="newest">Newest closed second.</param>
+    public (long From, long To) At(long newest) => From is { } from ? (from, from + Seconds) : (newest + 1 - Seconds, newest + 1);
+
+    /// <summary>Half of its length back (-1) or forward (1); what reaches the present moves with the clock again.</summary>
+    /// <param name="direction">-1 or 1.</param>
+    /// <param name="newest">Newest closed second.</param>
+    public TimeRange Moved(int direction, long newest)
+    {
+        long start = At(newest).From + (direction * Seconds / 2);
+        return direction > 0 && start + Seconds > newest ? Following(Seconds) : new TimeRange(Seconds, Math.Max(0, start));
+    }
+
+    /// <summary>Twice its length around the same middle.</summary>
+    /// <param name="newest">Newest closed second.</param>
+    public TimeRange Doubled(long newest)
+    {
+        long length = Math.Min(SecondsMax, Seconds * 2);
+        long start = At(newest).From - (Seconds / 2);
+        return start + length >= newest ? Following(length) : new TimeRange(length, Math.Max(0, start));
+    }
+
+    /// <summary>The query of an address.</summary>
+    public Dictionary<string, object?> Query() => From is { } from
+        ? new() { ["range"] = null, ["from"] = from.ToString(CultureInfo.InvariantCulture), ["to"] = (from + Seconds).ToString(CultureInfo.InvariantCulture) }
+        : new() { ["range"] = Seconds == Default.Seconds ? null : Choices.FirstOrDefault(c => c.Seconds == Seconds).Id, ["from"] = null, ["to"] = null };
+
+    private static TimeRange Following(long seconds) => new(Choices.Select(c => c.Seconds).FirstOrDefault(s => s >= seconds, Choices[^1].Seconds), null);
+}

@@ -1,0 +1,10 @@
+using HvIntegration.Engine.Model;
+
+namespace HvIntegration.HostBroker.Hosting;
+
+/// <summary>A host value in the form people read: a counter per second, a level as it is.</summary>
+/// <param name="Series">Which.</param>
+/// <param name="AtNs">Time of the read, host time.</param>
+/// <param name="Value">Per second for counters, else as read.</param>
+/// <param name="Quality">How far it can be trusted.</param>
+internal sealed record HostRate(SeriesKey Series, long AtNs, double Value, SampleQuality Quality);

@@ -1,0 +1,69 @@
+using System.Collections.Concurrent;
+using HvIntegration.Engine.Model;
+
+namespace HvIntegration.HostBroker.Hosting;
+
+/// <summary>Newest raw value of every series of both sides, for the exporter. One writer, many readers.</summary>
+internal sealed class LatestSamples
+{
+    private const int HostSeriesPerVmMax = 1024;
+
+    private readonly ConcurrentDictionary<Guid, GuestBatch> _guests = new();
+    private readonly ConcurrentDictionary<Guid, ConcurrentDictionary<SeriesKey, Newest>> _hosts = new();
+
+    /// <summary>Newest batch of each VM.</summary>
+    public IReadOnlyDictionary<Guid, GuestBatch> Guests => _guests;
+
+    /// <summary>Newest host samples of a VM; <see cref="Guid.Empty"/> for the host itself.</summary>
+    public IReadOnlyList<HostSample> Host(Guid partition) => _hosts.TryGetValue(partition, out var series) ? [.. series.Values.Select(n => n.Sample)] : [];
+
+    /// <summary>Newest host values of a VM or of the host itself per second: rates of counters between their two newest reads, levels as they are.</summary>
+    /// <returns>Counters that were read once or fell are left out.</returns>
+    public IReadOnlyList<HostRate> Rates(Guid partition) =>
+        _hosts.TryGetValue(partition, out var series) ? [.. series.Values.Select(n => n.Rate).OfType<HostRate>()] : [];
+
+    /// <summary>Notes a batch.</summary>
+    public void Note(GuestBatch batch) => _guests[batch.Partition] = batch;
+
+    /// <summary>Notes host samples.</summary>
+    public void Note(IReadOnlyList<HostSample> samples)
+    {
+        foreach (var sample in samples)
+        {
+            var series = _hosts.GetOrAdd(sample.Partition, _ => new());
+            if (series.Count < HostSeriesPerVmMax || series.ContainsKey(sample.Series))
+            {
+                series[sample.Series] = new Newest(sample, Rate(series.TryGetValue(sample.Series, out var before) ? before : null, sample));
+            }
+        }
+    }
+
+    /// <summary>Forgets VMs that are gone.</summary>
+    public void Keep(IReadOnlySet<Guid> listed)
+    {
+        foreach (var id in _guests.Keys.Where(id => !listed.Contains(id)))
+        {
+            _guests.TryRemove(id, out _);
+        }
+
+        foreach (var id in _hosts.Keys.Where(id => id != Guid.Empty && !listed.Contains(id)))
+        {
+            _hosts.TryRemove(id, out _);
+        }
+    }
+
+    private static HostRate? Rate(Newest? before, in HostSample now)
+    {
+        if (now.Form != SampleForm.Cumulative)
+        {
+            return new HostRate(now.Series, now.EndNs, now.Value, now.Quality);
+        }
+
+        // Two reads of one moment say nothing new; a counter that fell began anew.
+        return before is { Sample: { Form: SampleForm.Cumulative } was } && now.EndNs > was.EndNs
+            ? now.Value >= was.Value ? new HostRate(now.Series, now.EndNs, (now.Value - was.Value) / ((now.EndNs - was.EndNs) * 1e-9), now.Quality) : null
+            : before?.Rate;
+    }
+
+    private sealed record Newest(HostSample Sample, HostRate? Rate);
+}

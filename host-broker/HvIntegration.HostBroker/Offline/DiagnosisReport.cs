@@ -1,0 +1,111 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using HvIntegration.Engine.Model;
+using HvIntegration.Engine.Signals;
+
+namespace HvIntegration.HostBroker.Offline;
+
+/// <summary>The answer of <c>hvi diagnose --host --format json</c>; schema: docs/schemas/diagnosis.schema.json.</summary>
+/// <param name="Version">1.</param>
+/// <param name="From">First second of the window.</param>
+/// <param name="To">End of its last second.</param>
+/// <param name="Vms">VMs by name.</param>
+/// <param name="Episodes">By start.</param>
+internal sealed record DiagnosisReport(
+    int Version, string From, string To, IReadOnlyList<DiagnosisReport.VmPart> Vms, IReadOnlyList<DiagnosisReport.EpisodePart> Episodes)
+{
+    private const int EvidenceMax = 24;
+
+    private static readonly JsonSerializerOptions Writing = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>Puts a result in the form of the answer.</summary>
+    public static DiagnosisReport Of(OfflineResult result)
+    {
+        var byId = result.Vms.ToDictionary(v => v.Id);
+        return new DiagnosisReport(
+            1, Time(result.FromSecond), Time(result.ToSecond + 1),
+            [.. result.Vms.Select(v => new VmPart(
+                v.Name, v.KnownId?.ToString().ToUpperInvariant(),
+                new CoveragePart(Share(v.GuestSeconds, v.Seconds), Share(v.HostSeconds, v.Seconds)),
+                new ClockPart(Math.Round((v.Clock?.OffsetNs ?? 0) / 1e6), 0, Math.Round((v.Clock?.ErrorNs ?? 0) / 1e6))))],
+            [.. result.Episodes.Select(e => Part(e, byId.GetValueOrDefault(e.Partition)))]);
+    }
+
+    /// <summary>As JSON text.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, Writing);
+
+    private static EpisodePart Part(Episode episode, OfflineVm? vm)
+    {
+        var verdict = episode.Verdict;
+        var evidence = verdict.For.Concat(verdict.Against).OrderByDescending(e => Math.Abs(e.LogOdds)).Take(EvidenceMax).Select(EvidenceOf).ToList();
+        List<string> unmeasured = [.. verdict.NotMeasured];
+        if (vm is { GuestActivity: null })
+        {
+            unmeasured.Add("the guest's side: there is no recording from inside this VM");
+        }
+        else if (vm is { OnHost: false })
+        {
+            unmeasured.Add("the host's side: the host's recording has no rows of this VM");
+        }
+
+        return new EpisodePart(
+            vm?.Name ?? episode.Partition.ToString(), episode.Hypothesis, SignalWords.Resource(episode.Hypothesis), SignalWords.Of(verdict.Side),
+            Time(episode.OnsetSecond), Time((episode.EndSecond ?? episode.OnsetSecond) + 1), episode.SeverityWord, Round(verdict.Probability),
+            [.. verdict.Alternatives.Select(a => new AlternativePart(a.Hypothesis, Round(a.Probability)))],
+            evidence,
+            [.. verdict.Culprits.Select(c => new CulpritPart(
+                c.Partition == Guid.Empty ? "root" : c.Name, c.Partition == Guid.Empty ? RootProcess(c) : c.Process, Round(Math.Clamp(c.Share, 0, 1)),
+                double.IsFinite(c.Correlation) ? Round(c.Correlation) : null))],
+            unmeasured, verdict.WhatHelps);
+    }
+
+    private static string? RootProcess(Culprit culprit) =>
+        culprit.Process ?? (culprit.Name.StartsWith("root", StringComparison.OrdinalIgnoreCase) ? null : culprit.Name);
+
+    private static EvidencePart EvidenceOf(Evidence evidence)
+    {
+        var (factor, unit) = SignalWords.Shown(evidence.Unit);
+        return new EvidencePart(
+            SignalWords.Of(evidence.Side), SignalWords.Of(evidence.SignalId), evidence.Source,
+            Number(evidence.Value * factor), Number(evidence.Limit * factor), unit, evidence.Supports);
+    }
+
+    private static double? Number(double value) =>
+        !double.IsFinite(value) ? null : Math.Abs(value) >= 1e6 ? Math.Round(value) : Math.Round(value, 3);
+
+    private static double Round(double share) => double.IsFinite(share) ? Math.Round(share, 3) : 0;
+
+    private static double Share(long part, long whole) => whole == 0 ? 0 : Math.Round((double)part / whole, 3);
+
+    private static string Time(long second) =>
+        DateTimeOffset.FromUnixTimeSeconds(second).ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>One VM.</summary>
+    internal sealed record VmPart(string Vm, string? Id, CoveragePart Coverage, ClockPart Clock);
+
+    /// <summary>Share of the window each side covers.</summary>
+    internal sealed record CoveragePart(double Guest, double Host);
+
+    /// <summary>Guest clock against host clock.</summary>
+    internal sealed record ClockPart(double OffsetMs, double DriftPpm, double ErrorMs);
+
+    /// <summary>One episode.</summary>
+    internal sealed record EpisodePart(
+        string Vm, string Hypothesis, string Resource, string Side, string Start, string End, string Severity, double Probability,
+        IReadOnlyList<AlternativePart> Alternatives, IReadOnlyList<EvidencePart> Evidence, IReadOnlyList<CulpritPart> Culprits,
+        IReadOnlyList<string> Unmeasured, string Advice);
+
+    /// <summary>Another hypothesis.</summary>
+    internal sealed record AlternativePart(string Hypothesis, double Probability);
+
+    /// <summary>One piece of evidence; for and against.</summary>
+    internal sealed record EvidencePart(string Side, string Signal, string Counter, double? Value, double? Limit, string Unit, bool Supports);
+
+    /// <summary>A suspect.</summary>
+    internal sealed record CulpritPart(string Vm, string? Process, double Share, double? Correlation);
+}

@@ -1,0 +1,66 @@
+using HvIntegration.Engine;
+using HvIntegration.Engine.Model;
+using HvIntegration.HostBroker.CounterSources;
+using HvIntegration.Protocol.Metrics;
+using HostSeries = HvIntegration.HostBroker.CounterSources.HostSeries;
+
+namespace HvIntegration.HostBroker.Offline;
+
+/// <summary>Rows of a Windows guest's recording.</summary>
+internal sealed class GuestRows : PdhRows
+{
+    private readonly OfflineVm _vm;
+    private readonly HostModel _model;
+    private readonly double _errorNs;
+    private readonly bool _tellsMemory;
+
+    public GuestRows(RecordingCursor cursor, OfflineVm vm, HostModel model, Dictionary<(Guid, SeriesKey), Slot> slots, double errorNs)
+        : base(cursor, slots)
+    {
+        _vm = vm;
+        _model = model;
+        _errorNs = errorNs;
+        _tellsMemory = cursor.Targets.Any(t => t.Series.MetricId == GuestMetrics.MemoryLimit.Id);
+    }
+
+    /// <inheritdoc/>
+    public override void Emit()
+    {
+        for (int i = 0; i < Cursor.Targets.Count; i++)
+        {
+            var target = Cursor.Targets[i];
+            double value = Cursor.Value(i);
+            if (double.IsNaN(value) || !Claim(i))
+            {
+                continue;
+            }
+
+            // Inverse timers may run a hair below zero.
+            value = target.Form == SampleForm.IntervalRate ? Math.Max(0, value) : value;
+            long start = target.Form == SampleForm.IntervalRate ? Cursor.StartNs : Cursor.EndNs;
+            if (target.Series.MetricId >= 1000)
+            {
+                _model.AddHostSample(new HostSample(_vm.Id, target.Series, target.Form, start, Cursor.EndNs, value, target.Quality, Cursor.Native(i)));
+            }
+            else
+            {
+                // A mean over a longer interval suffers less from a shift of its edges.
+                double seconds = Math.Max(1, (Cursor.EndNs - Cursor.StartNs) / 1e9);
+                _model.AddGuestSample(_vm.Id, target.Series, target.Form, start, Cursor.EndNs, value, target.Quality, Cursor.Native(i), _errorNs / seconds);
+            }
+        }
+
+        // Windows' usual memory counters do not carry the size of memory: what the host lets the guest see stands for it.
+        if (!_tellsMemory && _vm.VisibleMemory > 0)
+        {
+            _model.AddGuestSample(
+                _vm.Id, HostSeries.Of(GuestMetrics.MemoryLimit), SampleForm.Gauge, Cursor.EndNs, Cursor.EndNs, _vm.VisibleMemory, SampleQuality.Estimated,
+                "memory the host lets it see", _errorNs);
+        }
+
+        if (_vm.GuestMap!.Processes.Count > 0)
+        {
+            _model.AddGuestProcesses(_vm.Id, _vm.GuestMap.Processes.Read(Cursor), Cursor.EndNs);
+        }
+    }
+}

@@ -1,0 +1,399 @@
+using System.Globalization;
+using HvIntegration.Engine;
+using HvIntegration.Engine.Model;
+using HvIntegration.Engine.Options;
+using HvIntegration.HostBroker.CounterSources;
+using HvIntegration.HostBroker.CounterSources.PdhCsv;
+using HvIntegration.Protocol.Metrics;
+
+namespace HvIntegration.HostBroker.Offline;
+
+/// <summary>Judges recordings of both sides with the engine that judges live: rows become samples on the host's clock, seconds become verdicts.</summary>
+/// <remarks>
+/// Two passes, both streaming: the first reads the guests and what the host saw of those VMs, and aligns the clocks; the second
+/// feeds the engine. Memory does not grow with the length of the recordings, save for one number per row of a guest.
+/// </remarks>
+internal sealed class OfflineDiagnosis
+{
+    private const long Second = 1_000_000_000L;
+    private const int PaceRows = 40;
+
+    // What synchronised clocks may differ by while a rate is spread over seconds, nanoseconds.
+    private const double AlignedErrorNs = 20e6;
+
+    private readonly OfflineRequest _request;
+    private readonly TimeZoneInfo? _zone;
+    private readonly List<string> _notices = [];
+    private readonly Dictionary<Guid, OfflineVm> _vms = [];
+    private readonly Dictionary<(Guid, SeriesKey), Slot> _slots = [];
+    private InventoryFile? _inventory;
+    private EngineOptions _options = new();
+    private double _intervalSeconds = 1;
+    private IReadOnlyList<CounterMap> _maps = [];
+
+    private OfflineDiagnosis(OfflineRequest request, TimeZoneInfo? zone)
+    {
+        _request = request;
+        _zone = zone;
+    }
+
+    /// <summary>Reads and judges.</summary>
+    /// <exception cref="OfflineException">A file cannot be used; the message names it, the place and the remedy.</exception>
+    public static OfflineResult Run(OfflineRequest request, CancellationToken cancellation)
+    {
+        TimeZoneInfo? zone = null;
+        if (request.TimeZone is { } text)
+        {
+            zone = PdhTime.Zone(text) ?? throw new OfflineException($"'{text}' is no time zone; write UTC, +02:00 or a name as Europe/Berlin");
+        }
+
+        try
+        {
+            return new OfflineDiagnosis(request, zone).Run(cancellation);
+        }
+        catch (CounterSourceException e)
+        {
+            throw new OfflineException(e.Message, e);
+        }
+    }
+
+    private OfflineResult Run(CancellationToken cancellation)
+    {
+        _options = _request.Config is { } config ? OfflineSettings.Load(config) : new EngineOptions();
+        _inventory = _request.Inventory is { } inventory ? InventoryFile.Read(inventory) : null;
+        PlanHosts();
+        PlanGuests();
+        OfflineSettings.Fit(_options, _intervalSeconds);
+        var faults = _options.Validate();
+        if (faults.Count > 0)
+        {
+            throw new OfflineException(string.Join(' ', faults));
+        }
+
+        if (_vms.Values.Any(v => v.GuestActivity is not null))
+        {
+            WatchHosts(cancellation);
+            AlignClocks();
+        }
+
+        return Judge(cancellation);
+    }
+
+    private PdhCsvReader Open(string file) => PdhCsvReader.Open(file, new PdhCsvReaderOptions(null) { Fallback = _zone });
+
+    private void PlanHosts()
+    {
+        var columns = new List<IReadOnlyList<CounterPath>>();
+        foreach (string file in _request.Hosts)
+        {
+            using var reader = Open(file);
+            columns.Add(reader.Columns);
+        }
+
+        var options = new PdhCsvOptions();
+        foreach (var vm in _inventory?.Vms ?? [])
+        {
+            foreach (var disk in vm.Disks)
+            {
+                options.DiskOwners.TryAdd(Stem(disk.Path), vm.Name!);
+            }
+
+            // Of two VMs of one name neither can be told by it.
+            if (vm.Id is { } id && _inventory!.Vms.Count(o => VmNames.Canonical(o.Name!) == VmNames.Canonical(vm.Name!)) == 1)
+            {
+                options.Partitions.TryAdd(vm.Name!, id);
+            }
+        }
+
+        _maps = CounterMap.OfFiles(columns, options);
+        for (int i = 0; i < _maps.Count; i++)
+        {
+            _notices.AddRange(_maps[i].Faults.Select(f => $"{_request.Hosts[i]}: {f}"));
+            if (_maps[i].Targets.Count == 0)
+            {
+                throw new OfflineException(
+                    $"{_request.Hosts[i]}, line 1, column 2: none of the {columns[i].Count} columns is a Hyper-V host counter known here, the first is '{columns[i][0]}'; "
+                    + "record the host with English counter names, as docs/diagnose.md lists them, and give a guest's recording with --guest VM=FILE");
+            }
+
+            using (var reader = Open(_request.Hosts[i]))
+            {
+                Pace(reader, _request.Hosts[i]);
+            }
+
+            if (_maps[i].Unused > 0)
+            {
+                _notices.Add($"{_request.Hosts[i]}: {_maps[i].Unused} of {columns[i].Count} columns are not used");
+            }
+
+            foreach (var (id, name, processors) in _maps[i].Partitions)
+            {
+                var vm = Vm(id, name);
+                vm.OnHost = true;
+                vm.VirtualProcessors = Math.Max(vm.VirtualProcessors, processors);
+            }
+        }
+
+        foreach (var (id, name, group) in _maps[0].Names.All)
+        {
+            if (_vms.TryGetValue(id, out var vm))
+            {
+                vm.IsGroup = group;
+                vm.KnownId = group || PartitionGuid.FromName(_maps[0].Names.Computer, name) == id ? vm.KnownId : id;
+            }
+        }
+    }
+
+    // The path of a disk as storage rows have it, without extension: a checkpoint's leaf begins with it.
+    private static string Stem(string path)
+    {
+        string mangled = path.Replace('\\', '-');
+        int dot = mangled.LastIndexOf('.');
+        return dot > 0 ? mangled[..dot] : mangled;
+    }
+
+    private OfflineVm Vm(Guid id, string name)
+    {
+        if (!_vms.TryGetValue(id, out var vm))
+        {
+            _vms[id] = vm = new OfflineVm(id, name) { Entry = _inventory?.Find(name, id) };
+            vm.VirtualProcessors = vm.Entry?.VirtualProcessors ?? 0;
+            vm.KnownId = vm.Entry?.Id;
+        }
+
+        return vm;
+    }
+
+    private void PlanGuests()
+    {
+        foreach (var (name, file) in _request.Guests)
+        {
+            var vm = GuestOf(name, file);
+            using var reader = Open(file);
+            var map = new GuestMap(reader.Columns, vm.Id, vm.VirtualProcessors);
+            if (map.IsHost)
+            {
+                throw new OfflineException($"{file}, line 1: it has Hyper-V Hypervisor columns, so it is a host's recording; give it with --host, and --guest {name}=FILE the one made inside the VM");
+            }
+
+            if (map.IsEmpty)
+            {
+                throw new OfflineException(
+                    $"{file}, line 1, column 2: none of its {reader.Columns.Count} columns is a guest counter known here, the first is '{reader.Columns[0]}'; record inside the VM with English names, as docs/diagnose.md lists them");
+            }
+
+            if (map.Unused > 0)
+            {
+                _notices.Add($"{file}: {map.Unused} of {reader.Columns.Count} columns are not used");
+            }
+
+            vm.GuestFile = file;
+            vm.GuestMap = map;
+            vm.GuestActivity = new ActivityTrack();
+            Pace(reader, file);
+            using var again = Open(file);
+            using var cursor = new RecordingCursor(again, map.Targets);
+            Follow(cursor, (_, _) => vm.GuestActivity, GuestKind);
+        }
+
+        foreach (var (name, file) in _request.LinuxGuests)
+        {
+            var vm = GuestOf(name, file);
+            vm.Linux = new LinuxRecording(file, vm.Id);
+            vm.GuestActivity = new ActivityTrack();
+            new LinuxActivity(vm.GuestActivity).Read(vm.Linux);
+            if (vm.Linux.CutShort is { } cut)
+            {
+                _notices.Add(cut);
+            }
+        }
+    }
+
+    private OfflineVm GuestOf(string name, string file)
+    {
+        var id = Guid.TryParse(name, out var guid) && _vms.ContainsKey(guid) ? guid : _maps[0].Names.Find(name);
+        OfflineVm vm;
+        if (id is { } known && _vms.TryGetValue(known, out var found))
+        {
+            vm = found;
+            if (vm.IsGroup)
+            {
+                _notices.Add($"{file}: several VMs are named {name} and the host's rows cannot be told apart, so the guest is compared with all of them together");
+            }
+        }
+        else
+        {
+            string others = string.Join(", ", _vms.Values.Select(v => v.Name).Order(StringComparer.OrdinalIgnoreCase).Take(10));
+            _notices.Add($"{file}: the host's recording has no rows of a VM named {name}{(others.Length > 0 ? $" (it has {others})" : "")}, so it is judged from inside only; name it as the host does");
+            vm = Vm(PartitionGuid.FromName(_maps[0].Names.Computer, name), name);
+        }
+
+        return vm.GuestActivity is null ? vm : throw new OfflineException($"{file}: {name} has another recording already; give one for each VM");
+    }
+
+    private void Pace(PdhCsvReader reader, string file)
+    {
+        var steps = new List<double>();
+        long before = 0;
+        int rows = 0;
+        while (steps.Count < PaceRows && reader.TryRead(out var row))
+        {
+            rows++;
+            if (before != 0 && !row.AfterGap)
+            {
+                steps.Add((row.TimeNs - before) / 1e9);
+            }
+
+            before = row.TimeNs;
+        }
+
+        if (rows < 2)
+        {
+            string first = reader.TakeNotices() is [var notice, ..] ? $" ({notice})" : "";
+            throw new OfflineException($"{file}, line 2: {(rows == 0 ? "there is no usable row" : "there is only one usable row")}{first}; record for some minutes, or repair the file");
+        }
+
+        if (steps.Count > 0)
+        {
+            steps.Sort();
+            _intervalSeconds = Math.Max(_intervalSeconds, Math.Min(300, steps[steps.Count / 2]));
+        }
+    }
+
+    private static int GuestKind(HostTarget target) => target.Series.MetricId switch
+    {
+        var id when id == GuestMetrics.CpuTime.Id => ActivityTrack.Cpu,
+        var id when id == GuestMetrics.DiskOperations.Id => ActivityTrack.DiskOperations,
+        var id when id == GuestMetrics.DiskIo.Id => ActivityTrack.DiskBytes,
+        var id when id == GuestMetrics.NetworkIo.Id => ActivityTrack.NetworkBytes,
+        _ => -1,
+    };
+
+    private static int HostKind(HostTarget target) => target.Series.MetricId switch
+    {
+        var id when id == HostMetrics.VpRunTime.Id => ActivityTrack.Cpu,
+        var id when id == HostMetrics.DiskOperations.Id => ActivityTrack.DiskOperations,
+        var id when id == HostMetrics.DiskIo.Id => ActivityTrack.DiskBytes,
+        var id when id == HostMetrics.NicIo.Id => ActivityTrack.NetworkBytes,
+        _ => -1,
+    };
+
+    private static void Follow(RecordingCursor cursor, Func<HostTarget, int, ActivityTrack?> trackOf, Func<HostTarget, int> kindOf)
+    {
+        var used = cursor.Targets.Select((t, i) => (Target: i, Kind: kindOf(t), Track: trackOf(t, i)))
+            .Where(t => t.Kind >= 0 && t.Track is not null && cursor.Targets[t.Target].Form == SampleForm.IntervalRate)
+            .GroupBy(t => t.Track!).Select(g => (Track: g.Key, Sums: new double[ActivityTrack.Kinds], Targets: g.Select(t => (t.Target, t.Kind)).ToArray())).ToList();
+        while (cursor.Advance())
+        {
+            foreach (var (track, sums, targets) in used)
+            {
+                Array.Fill(sums, double.NaN);
+                foreach (var (target, kind) in targets)
+                {
+                    double value = cursor.Value(target);
+                    sums[kind] = double.IsNaN(value) ? sums[kind] : double.IsNaN(sums[kind]) ? value : sums[kind] + value;
+                }
+
+                track.Add(cursor.StartNs, cursor.EndNs, sums);
+            }
+        }
+    }
+
+    private void WatchHosts(CancellationToken cancellation)
+    {
+        for (int i = 0; i < _maps.Count; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            List<HostTarget> wanted = [.. _maps[i].Targets.Where(t => HostKind(t) >= 0 && _vms.TryGetValue(t.Partition, out var vm) && vm.GuestActivity is not null)];
+            if (wanted.Count > 0)
+            {
+                using var cursor = new RecordingCursor(Open(_request.Hosts[i]), wanted);
+                Follow(cursor, (t, _) => _vms[t.Partition].HostActivity, HostKind);
+            }
+        }
+    }
+
+    private void AlignClocks()
+    {
+        foreach (var vm in _vms.Values.Where(v => v.GuestActivity is not null))
+        {
+            var clock = ClockEstimator.Estimate(vm.HostActivity, vm.GuestActivity!, (long)(_intervalSeconds * Second));
+            vm.Clock = clock;
+            if (clock is { IsVerified: true } && clock.OffsetNs != 0)
+            {
+                _notices.Add(string.Create(CultureInfo.InvariantCulture, $"{vm.Name}: its clock is {clock.OffsetNs / 1e9:0.0} s {(clock.OffsetNs > 0 ? "ahead of" : "behind")} the host's, by what both sides saw (correlation {clock.Correlation:0.00}); times are the host's"));
+            }
+            else if (!clock.IsVerified)
+            {
+                _notices.Add($"{vm.Name}: nothing both sides saw shows how its clock stands to the host's; they are taken as synchronised");
+                if (vm.OnHost && (vm.GuestActivity!.ToNs < vm.HostActivity.FromNs || vm.GuestActivity.FromNs > vm.HostActivity.ToNs))
+                {
+                    _notices.Add($"{vm.Name}: the guest's recording does not overlap the host's in time; check the time zone in both headers");
+                }
+            }
+
+            vm.Stillness = new StillnessWatch(clock.OffsetNs == 0 ? vm.GuestActivity : vm.GuestActivity!.Shifted(-clock.OffsetNs));
+        }
+    }
+
+    private OfflineResult Judge(CancellationToken cancellation)
+    {
+        var model = new HostModel(_options);
+        var run = new OfflineRun(model, _vms, _slots, _options, _intervalSeconds, _inventory);
+        for (int i = 0; i < _maps.Count; i++)
+        {
+            run.AddHost(new RecordingCursor(Open(_request.Hosts[i]), _maps[i].Targets), _maps[i]);
+        }
+
+        foreach (var vm in _vms.Values)
+        {
+            long offset = vm.Clock?.OffsetNs ?? 0;
+            if (vm.GuestFile is { } file)
+            {
+                run.AddGuest(new RecordingCursor(Open(file), vm.GuestMap!.Targets, offset), vm, AlignedErrorNs);
+            }
+            else if (vm.Linux is { } linux)
+            {
+                run.AddLinux(linux, vm, offset);
+            }
+        }
+
+        using (run)
+        {
+            run.Judge(_request.From, _request.To, cancellation);
+            foreach (var cursor in run.Cursors)
+            {
+                Note(cursor);
+            }
+        }
+
+        if (run.FromSecond > run.ToSecond)
+        {
+            throw new OfflineException("no second of the recordings lies between --from and --to; write times as 2026-01-31T12:00:00Z");
+        }
+
+        foreach (var vm in _vms.Values.Where(v => v.GuestActivity is null && v.OnHost))
+        {
+            _notices.Add($"{vm.Name}: no recording from inside; it is judged by the host's side alone, which is less sure");
+        }
+
+        string host = _inventory?.Host?.Name ?? _maps[0].Names.Computer;
+        return new OfflineResult(
+            host, run.FromSecond, run.ToSecond, [.. _vms.Values.Where(v => v.Seconds > 0).OrderBy(v => v.Name, StringComparer.OrdinalIgnoreCase).ThenBy(v => v.Id)],
+            run.Episodes, _notices);
+    }
+
+    private void Note(RecordingCursor cursor)
+    {
+        _notices.AddRange(cursor.Reader.TakeNotices());
+        if (cursor.Reader.DamagedLines + cursor.Reader.UnorderedRows > 0)
+        {
+            _notices.Add($"{cursor.Reader.File}: {cursor.Reader.DamagedLines} damaged lines and {cursor.Reader.UnorderedRows} rows out of order were skipped");
+        }
+
+        foreach (string capped in cursor.Capped)
+        {
+            _notices.Add($"{cursor.Reader.File}: {capped} is 100 in every row: the recorder capped it, so it is not used; record with typeperf, which does not");
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using HvIntegration.Engine.Options;
+using HvIntegration.HostBroker.Hosting;
+
+namespace HvIntegration.HostBroker.Offline;
+
+/// <summary>Limits and windows of the engine for recordings.</summary>
+internal static class OfflineSettings
+{
+    /// <summary>Reads the section <c>Engine</c> of a settings file as the broker has it; its other sections are checked, not used.</summary>
+    /// <exception cref="OfflineException">Something is wrong; all faults at once.</exception>
+    public static EngineOptions Load(string file)
+    {
+        var options = new BrokerOptions();
+        try
+        {
+            new ConfigurationBuilder().AddJsonFile(Path.GetFullPath(file), optional: false, reloadOnChange: false).Build()
+                .Bind(options, o => o.ErrorOnUnknownConfiguration = true);
+        }
+        catch (Exception e) when (e is InvalidOperationException or InvalidDataException or FormatException or IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new OfflineException($"{file}: {e.Message}{(e.InnerException is { } inner ? " " + inner.Message : "")} The names are those of the broker's settings, section Engine.", e);
+        }
+
+        var faults = BrokerOptionsValidator.Validate(options);
+        return faults.Count == 0 ? options.Engine : throw new OfflineException($"{file}: {string.Join(" ", faults)}");
+    }
+
+    /// <summary>Widens windows that are too narrow for the pace of a recording: a verdict needs more than one sample.</summary>
+    /// <param name="options">Changed.</param>
+    /// <param name="intervalSeconds">Slowest usual time between rows.</param>
+    public static void Fit(EngineOptions options, double intervalSeconds)
+    {
+        options.Timeline.GraceSeconds = 1;
+        if (intervalSeconds <= 1.5)
+        {
+            return;
+        }
+
+        int Samples(double count, int least, int most) => Math.Clamp((int)Math.Ceiling(count * intervalSeconds), least, Math.Max(least, most));
+        var (timeline, diagnosis) = (options.Timeline, options.Diagnosis);
+        timeline.HoldSeconds = Samples(2.2, timeline.HoldSeconds, 300);
+        timeline.GapSeconds = Samples(2.5, timeline.GapSeconds, 60);
+        diagnosis.WindowSeconds = Samples(3, diagnosis.WindowSeconds, 300);
+        diagnosis.WindowHits = Math.Min(diagnosis.WindowSeconds, Samples(2, diagnosis.WindowHits, 240));
+        diagnosis.EndSeconds = Samples(2, diagnosis.EndSeconds, 300);
+        diagnosis.UnknownSeconds = Samples(3, diagnosis.UnknownSeconds, 300);
+        diagnosis.BaselineSecondsMin = Samples(4, diagnosis.BaselineSecondsMin, 600);
+        timeline.KeptSeconds = Samples(40, timeline.KeptSeconds, 7_200);
+        diagnosis.BaselineSeconds = Math.Min(timeline.KeptSeconds, Samples(20, diagnosis.BaselineSeconds, 7_200));
+    }
+}

@@ -1,0 +1,94 @@
+using System.Net.Sockets;
+using HvIntegration.Transport.Sockets;
+
+namespace HvIntegration.Transport.HvSocket;
+
+/// <summary>What AF_HYPERV errors mean, in sentences. Source: docs/transport.md, table of refusals.</summary>
+internal static class HvSocketFaults
+{
+    /// <param name="error">What Windows said.</param>
+    /// <param name="address">Dialled or bound.</param>
+    /// <param name="step">Where.</param>
+    /// <param name="isRegistered">Asks the host's registry; null when it cannot be asked.</param>
+    public static TransportException Explain(SocketException error, HvSocketAddress address, SocketStep step, Func<Guid, bool?> isRegistered)
+    {
+        if (error.SocketErrorCode is SocketError.AddressFamilyNotSupported or SocketError.ProtocolNotSupported or SocketError.ProtocolFamilyNotSupported)
+        {
+            return new(
+                TransportFailure.ModuleMissing,
+                "this Windows has no Hyper-V sockets",
+                "Hyper-V sockets need Windows 10 or Windows Server 2016 or later, as a guest of Hyper-V or with the Hyper-V role",
+                error);
+        }
+
+        return step switch
+        {
+            SocketStep.Listen or SocketStep.BindLocal => ExplainListen(error, address, isRegistered),
+            _ => ExplainConnect(error, address),
+        };
+    }
+
+    private static TransportException ExplainListen(SocketException error, HvSocketAddress address, Func<Guid, bool?> isRegistered) =>
+        error.SocketErrorCode switch
+        {
+            SocketError.AccessDenied when IsWildcard(address) && isRegistered(address.ServiceId) == true => new(
+                TransportFailure.WildcardNotAllowed,
+                $"service {address.ServiceId} is registered, but this host does not allow listening for every VM at once",
+                "listen per VM, as hvsock://<VM GUID>; or run the broker as SYSTEM or an administrator",
+                error),
+            SocketError.AccessDenied => new(
+                TransportFailure.ServiceNotRegistered,
+                $"service {address.ServiceId} is not registered on this host, or this account may not listen on it",
+                $"as administrator make the key HKLM\\{HvSocketRegistration.KeyPath}\\{address.ServiceId:D} with the string ElementName, and run the broker as SYSTEM or an administrator",
+                error),
+            SocketError.InvalidArgument => new(
+                TransportFailure.ServiceNotRegistered,
+                $"Windows refuses {address}: the service is disabled for that VM, or this machine may not listen for it",
+                "on the host listen on hvsock://children or a VM GUID; in a guest nothing needs to listen",
+                error),
+            SocketError.AddressAlreadyInUse => new(
+                TransportFailure.AddressInUse,
+                $"{address} is in use",
+                "another broker runs on this host: stop it first",
+                error),
+            _ => Other(error, address),
+        };
+
+    private static TransportException ExplainConnect(SocketException error, HvSocketAddress address) =>
+        error.SocketErrorCode switch
+        {
+            // The guest is told the same when the host's listener is a wildcard that this VM does not allow.
+            SocketError.ConnectionRefused or SocketError.ConnectionReset => new(
+                TransportFailure.NobodyListens,
+                $"nobody listens at {address}, or this VM does not allow the host's wildcard listener",
+                "start the broker on the host; where it runs, let it listen for this VM by its GUID; the agent dials again by itself",
+                error),
+            SocketError.AccessDenied => new(
+                TransportFailure.ServiceNotRegistered,
+                $"the host does not let this account connect to service {address.ServiceId}",
+                "register the service on the host ('hvi check' there says how) and run the agent as SYSTEM",
+                error),
+            SocketError.TimedOut => new(
+                TransportFailure.TimedOut,
+                $"{address} did not answer in time",
+                "see whether the host is overloaded; the agent dials again by itself",
+                error),
+            SocketError.NetworkUnreachable or SocketError.HostUnreachable or SocketError.NetworkDown => new(
+                TransportFailure.NobodyListens,
+                $"the partition of {address} is not there",
+                "see whether the VM runs and whether this machine is a Hyper-V guest",
+                error),
+            SocketError.AddressNotAvailable => new(
+                TransportFailure.AddressNotAllowed,
+                $"{address} is not an address that can be dialled",
+                "in a guest dial hvsock://parent",
+                error),
+            _ => Other(error, address),
+        };
+
+    private static bool IsWildcard(HvSocketAddress address) =>
+        address.VmId == HvSocketAddress.Wildcard || address.VmId == HvSocketAddress.Children;
+
+    private static TransportException Other(SocketException error, HvSocketAddress address) =>
+        new(TransportFailure.Other, $"{address}: {error.Message}", "see the Hyper-V event logs of the host", error);
+}

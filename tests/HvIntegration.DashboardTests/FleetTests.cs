@@ -1,0 +1,100 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace HvIntegration.DashboardTests;
+
+/// <summary>The fleet page: who suffers, first.</summary>
+public sealed class FleetTests(Browser browser, StoryBroker story)
+{
+    [Fact]
+    public async Task Address_WithSearchAndFilter_ShowsOnlyWhatMatches()
+    {
+        await using var page = await browser.OpenAsync();
+        await page.GoAsync(story.Url + "/?q=01&show=no-agent");
+
+        await Expect(page.Find(".tile")).ToHaveCountAsync(1);
+        await Expect(page.Find(".tile")).ToContainTextAsync(StorySource.NoAgent);
+        await Expect(page.Find(".chip[aria-pressed=true]")).ToContainTextAsync("No agent");
+    }
+
+    [Fact]
+    public async Task Search_Typed_StandsInTheAddress()
+    {
+        await using var page = await browser.OpenAsync();
+        await page.GoAsync(story.Url);
+        await page.Find("fluent-text-input input, .search input").First.FillAsync("sql");
+
+        await page.Page.WaitForURLAsync("**/?q=sql");
+        await Expect(page.Find(".tile")).ToHaveCountAsync(1);
+    }
+
+    [Fact]
+    public async Task Column_Clicked_SortsAndStandsInTheAddress()
+    {
+        await using var page = await browser.OpenAsync();
+        await page.GoAsync(story.Url);
+        await page.Find("th button:has-text('VM')").First.ClickAsync();
+        await page.Page.WaitForURLAsync("**sort=-name**");
+        await page.Find("th button:has-text('VM')").First.ClickAsync();
+        await page.Page.WaitForURLAsync("**sort=name**");
+
+        await Expect(page.Find("th[aria-sort=ascending]")).ToContainTextAsync("VM");
+        await Expect(page.Find("table.fleet tbody tr:has(td) .w-name a").Nth(1)).ToHaveTextAsync("batch-01");
+    }
+
+    [Fact]
+    public async Task Names_OfHostileGuests_AreTextAndBounded()
+    {
+        await using var page = await browser.OpenAsync();
+        bool alerted = false;
+        page.Page.Dialog += (_, dialog) =>
+        {
+            alerted = true;
+            _ = dialog.DismissAsync();
+        };
+        await page.GoAsync(story.Url + "/?q=onerror");
+        await Expect(page.Find(".tile-name")).ToContainTextAsync("<img src=x");
+        Assert.True((await page.Find(".tile-name").InnerTextAsync()).Length <= 120);
+        await page.Find(".tile").ClickAsync();
+        await page.Page.WaitForURLAsync("**/vm/**");
+        await page.AliveAsync();
+        await Expect(page.Find("h1")).ToContainTextAsync("<img src=x");
+
+        Assert.False(alerted);
+        Assert.Equal(0, await page.Find("img").CountAsync());
+        Assert.Empty(page.Faults);
+    }
+
+    [Fact]
+    public async Task Keyboard_Alone_ReachesAVmAndItsCursor()
+    {
+        await using var page = await browser.OpenAsync();
+        await page.GoAsync(story.Url);
+        await TabToAsync(page, "document.activeElement?.classList.contains('tile')");
+        await page.Page.Keyboard.PressAsync("Enter");
+        await page.Page.WaitForURLAsync("**/vm/**");
+        await page.AliveAsync();
+        await TabToAsync(page, "document.activeElement?.hasAttribute('data-lane')");
+        await page.Page.Keyboard.PressAsync("ArrowLeft");
+        await page.Page.Keyboard.PressAsync("Shift+ArrowLeft");
+
+        await Expect(page.Find(".stack")).ToHaveAttributeAsync("data-cursor", new System.Text.RegularExpressions.Regex("^\\d+$"));
+        await page.Page.WaitForURLAsync("**at=**");
+        await page.Page.Keyboard.PressAsync("Escape");
+        await Expect(page.Find(".cursor-line")).ToBeHiddenAsync();
+    }
+
+    private static async Task TabToAsync(WatchedPage page, string condition)
+    {
+        for (int i = 0; i < 60; i++)
+        {
+            await page.Page.Keyboard.PressAsync("Tab");
+            if (await page.Page.EvaluateAsync<bool>("() => Boolean(" + condition + ")"))
+            {
+                return;
+            }
+        }
+
+        Assert.Fail("60 times Tab did not reach: " + condition);
+    }
+}

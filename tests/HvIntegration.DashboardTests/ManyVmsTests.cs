@@ -1,0 +1,52 @@
+using static Microsoft.Playwright.Assertions;
+
+namespace HvIntegration.DashboardTests;
+
+/// <summary>Sizes at which a page breaks: no VM, and 1,024 of them.</summary>
+public sealed class ManyVmsTests(Browser browser)
+{
+    private const int Vms = 1024;
+
+    [Fact]
+    public async Task Fleet_Of1024Vms_IsOneLookAndScrolls()
+    {
+        await using var broker = await FastBroker.StartAsync(new ManyVmsSource(Vms));
+        await broker.AdvanceAsync(14);
+        await using var page = await browser.OpenAsync();
+        await page.GoAsync(broker.Url);
+        await Expect(page.Find(".tile")).ToHaveCountAsync(Vms);
+        await page.ShootAsync("fleet-1024", full: false);
+        await Expect(page.Find("header .origin")).ToContainTextAsync("REPLAYED");
+        Assert.True(await page.Find("table.fleet tbody tr").CountAsync() < 120, "the table is not virtual");
+
+        // The last row stands at the end; on the way nothing is drawn that is not seen.
+        await page.GoAsync(broker.Url + "/?sort=name");
+        for (int i = 0; i < 40 && await page.Find("table.fleet a:has-text('vm-1023')").CountAsync() == 0; i++)
+        {
+            await page.Page.EvaluateAsync("() => { const box = document.querySelector('.table-scroll'); box.scrollTo(0, box.scrollHeight); }");
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+
+        await Expect(page.Find("table.fleet a:has-text('vm-1023')")).ToBeVisibleAsync();
+        await page.GoAsync(broker.Url + "/?q=vm-0777");
+        await Expect(page.Find(".tile")).ToHaveCountAsync(1);
+        Assert.Empty(page.Faults);
+    }
+
+    [Fact]
+    public async Task Pages_OfAHostWithoutVms_SayWhatToExpect()
+    {
+        await using var broker = await FastBroker.StartAsync(new ManyVmsSource(0));
+        await using var page = await browser.OpenAsync();
+        await page.GoAsync(broker.Url);
+        await Expect(page.Find(".state-card")).ToBeVisibleAsync();
+        await page.ShootAsync("fleet-first-second", full: false);
+        await page.GoAsync(broker.Url + "/episodes");
+        await Expect(page.Find(".state-card")).ToContainTextAsync("No episode yet");
+        await page.ShootAsync("episodes-empty", full: false);
+        await page.GoAsync(broker.Url + "/health");
+
+        await Expect(page.Find("#agents-title + .dim, .empty-line").First).ToBeVisibleAsync();
+        Assert.Empty(page.Faults);
+    }
+}

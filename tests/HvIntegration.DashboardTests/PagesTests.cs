@@ -1,0 +1,86 @@
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+
+namespace HvIntegration.DashboardTests;
+
+/// <summary>Every page in both themes and every width: it opens, says nothing in the console, asks no other machine, and can be used by everybody.</summary>
+public sealed class PagesTests(Browser browser, StoryBroker story)
+{
+    public static TheoryData<string, string, bool> Pages { get; } = new(
+        from page in new (string Name, string Path)[]
+        {
+            ("fleet", "/"), ("vm", "/vm/web-01"), ("vm-disk", "/vm/sql-01"), ("vm-no-agent", "/vm/" + StorySource.NoAgent), ("vm-off", "/vm/spare-01"), ("vm-travel", "/vm/web-01?from=1772618400&to=1772618520&at=1772618430"),
+            ("episodes", "/episodes"), ("episode", "episode"), ("host", "/host"), ("health", "/health"), ("fleet-no-match", "/?q=nobody"), ("no-such-vm", "/vm/nobody"), ("no-such-page", "/nothing/here"),
+        }
+        from dark in new[] { false, true }
+        select new TheoryDataRow<string, string, bool>(page.Name, page.Path, dark));
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public async Task Page_InEitherTheme_OpensWithoutFaultAndIsAccessible(string name, string path, bool dark)
+    {
+        await using var page = await browser.OpenAsync(dark: dark);
+        string address = path == "episode" ? await FirstEpisodeAsync(page) : path;
+        await page.GoAsync(story.Url + address);
+        await page.ShootAsync($"{name}-{(dark ? "dark" : "light")}");
+
+        Assert.Contains("SIMULATED", await page.Find("header .origin").InnerTextAsync());
+        Assert.Equal(dark ? "dark" : "light", await page.Find("html").GetAttributeAsync("data-theme"));
+        var found = await page.Page.RunAxe();
+        Assert.Empty(found.Violations.Where(v => v.Impact is "serious" or "critical").Select(Words));
+        Assert.Equal([new Uri(story.Url).Authority], page.Hosts);
+        Assert.Empty(name == "no-such-page" ? page.Faults.Where(f => !f.Contains("404", StringComparison.Ordinal)) : page.Faults);
+    }
+
+    [Theory]
+    [InlineData("phone", 390, 844)]
+    [InlineData("wide", 2560, 1440)]
+    public async Task Page_AtEveryWidth_FitsTheScreen(string name, int width, int height)
+    {
+        foreach (var (at, path) in new[] { ("fleet", "/"), ("vm", "/vm/web-01"), ("host", "/host"), ("episodes", "/episodes"), ("health", "/health") })
+        {
+            await using var page = await browser.OpenAsync(width, height);
+            await page.GoAsync(story.Url + path);
+            // Charts take their width once their data is there.
+            await page.Page.WaitForFunctionAsync("() => document.documentElement.scrollWidth <= document.documentElement.clientWidth");
+            await page.ShootAsync($"{at}-{name}");
+
+            int over = await page.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
+            Assert.True(over <= 0, $"{path} is {over} px wider than {width}");
+        }
+    }
+
+    [Fact]
+    public async Task FirstPaint_OfTheFleet_IsQuick()
+    {
+        await using var page = await browser.OpenAsync();
+        await page.GoAsync(story.Url);
+        await page.GoAsync(story.Url);
+        double paint = await page.Page.EvaluateAsync<double>("() => performance.getEntriesByName('first-contentful-paint')[0].startTime");
+        TestContext.Current.TestOutputHelper?.WriteLine($"first contentful paint {paint:0} ms");
+
+        // One second is the aim on a quiet machine; a shared one gets room.
+        Assert.True(paint < 4_000, $"first paint after {paint:0} ms");
+    }
+
+    [Fact]
+    public async Task ForeignPage_OpensALineToTheBroker_IsRefused()
+    {
+        using var client = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, story.Url + "/_blazor/negotiate?negotiateVersion=1");
+        request.Headers.Add("Origin", "http://evil.example");
+        using var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        using var home = await client.GetAsync(new Uri(story.Url), TestContext.Current.CancellationToken);
+
+        Assert.Equal(System.Net.HttpStatusCode.Forbidden, answer.StatusCode);
+        Assert.Contains(home.Headers.GetValues("Content-Security-Policy"), v => v.Contains("script-src 'self';", StringComparison.Ordinal));
+    }
+
+    private async Task<string> FirstEpisodeAsync(WatchedPage page)
+    {
+        await page.GoAsync(story.Url + "/episodes");
+        return (await page.Find("a:has-text('Details')").First.GetAttributeAsync("href"))!;
+    }
+
+    private static string Words(AxeResultItem v) => $"{v.Impact} {v.Id}: {v.Help}: {string.Join(" | ", v.Nodes.Take(4).Select(n => n.Html + " " + string.Join(';', n.Any.Select(a => a.Message))))}";
+}

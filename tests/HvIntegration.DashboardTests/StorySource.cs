@@ -1,0 +1,56 @@
+using HvIntegration.Engine.Model;
+using HvIntegration.HostBroker.CounterSources;
+using HvIntegration.HostBroker.CounterSources.Simulated;
+
+namespace HvIntegration.DashboardTests;
+
+/// <summary>The simulated host with three more VMs: one without an agent, one that is off, and one whose names are hostile.</summary>
+internal sealed class StorySource(ICounterSource inner) : ICounterSource, ISimulatedGuests
+{
+    /// <summary>Seen from outside only.</summary>
+    public const string NoAgent = "legacy-01";
+
+    /// <summary>Markup, a quote, a line break, a direction override and more length than any name needs.</summary>
+    public static string Hostile { get; } = "<img src=x onerror=\"alert(1)\">\u202Egnp.exe'\"\n" + new string('W', 300);
+
+    private static readonly Guid NoAgentId = new("55555555-0000-4000-8000-000000000001");
+    private static readonly Guid OffId = new("55555555-0000-4000-8000-000000000002");
+    private static readonly Guid HostileId = new("55555555-0000-4000-8000-000000000003");
+
+    /// <inheritdoc/>
+    public string Name => inner.Name;
+
+    /// <inheritdoc/>
+    public SourceOrigin Origin => inner.Origin;
+
+    /// <inheritdoc/>
+    public async ValueTask<CounterReading> ReadAsync(long nowNs, CancellationToken cancellation)
+    {
+        var reading = await inner.ReadAsync(nowNs, cancellation);
+        var twin = reading.Partitions.Single(p => p.Name == "file-01");
+        return reading with
+        {
+            Partitions =
+            [
+                .. reading.Partitions,
+                twin with { Id = NoAgentId, Name = NoAgent, AgentAddress = "unix:/run/nobody.sock" },
+                twin with { Id = OffId, Name = "spare-01", State = PartitionState.Off, AgentAddress = "unix:/run/nobody-2.sock" },
+                twin with { Id = HostileId, Name = Hostile, AgentAddress = "unix:/run/nobody-3.sock" },
+            ],
+            Samples =
+            [
+                .. reading.Samples,
+                .. reading.Samples.Where(s => s.Partition == twin.Id).SelectMany(s => new[] { s with { Partition = NoAgentId }, s with { Partition = HostileId } }),
+            ],
+        };
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<GuestBatch> DrainGuests(long nowNs) => ((ISimulatedGuests)inner).DrainGuests(nowNs);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<(Guid Partition, Guid BootId, ClockExchange Exchange)> DrainExchanges(long nowNs) => ((ISimulatedGuests)inner).DrainExchanges(nowNs);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+}

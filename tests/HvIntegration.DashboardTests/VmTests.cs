@@ -1,0 +1,102 @@
+using System.Text.RegularExpressions;
+using static Microsoft.Playwright.Assertions;
+
+namespace HvIntegration.DashboardTests;
+
+/// <summary>The mirrored charts: one cursor over all, zoom, time travel, live.</summary>
+public sealed class VmTests(Browser browser, StoryBroker story)
+{
+    [Fact]
+    public async Task Cursor_OverOneChart_ReadsAllOfThemAndTheProcesses()
+    {
+        await using var page = await browser.OpenAsync();
+        await page.GoAsync(story.Url + "/vm/web-01");
+        await MoveToAsync(page, 0.985);
+        await Expect(page.Find(".cursor-line")).ToBeVisibleAsync();
+        string now = await ValuesAsync(page);
+        await MoveToAsync(page, 0.9);
+        string before = await ValuesAsync(page);
+
+        Assert.NotEqual(now, before);
+        var at = await page.Find(".stack").GetAttributeAsync("data-cursor");
+        Assert.True(long.Parse(at!, System.Globalization.CultureInfo.InvariantCulture) < story.Broker.Second);
+        await Expect(page.Find("#processes-title + .dim")).ToContainTextAsync("at ");
+        await Expect(page.Find(".side table")).ToContainTextAsync("php-fpm");
+        double height = (await page.Find(".cursor-line").BoundingBoxAsync())!.Height;
+        double plots = (await page.Find("[data-plot=bus]").BoundingBoxAsync())!.Y - (await page.Find("[data-plot=cpu]").BoundingBoxAsync())!.Y;
+        Assert.True(height > plots, "the cursor does not cross all charts");
+    }
+
+    [Fact]
+    public async Task Drag_OverACharts_ZoomsAndTheWayBackIsOneClick()
+    {
+        await using var page = await browser.OpenAsync();
+        await page.GoAsync(story.Url + "/vm/web-01");
+        var box = (await page.Find("[data-lane]").BoundingBoxAsync())!;
+        await page.Page.Mouse.MoveAsync(box.X + (box.Width * 0.86f), box.Y + 60);
+        await page.Page.Mouse.DownAsync();
+        await page.Page.Mouse.MoveAsync(box.X + (box.Width * 0.96f), box.Y + 60, new() { Steps = 5 });
+        await page.Page.Mouse.UpAsync();
+        await page.Page.WaitForURLAsync(new Regex("from=\\d+&to=\\d+"));
+        await Expect(page.Find(".live-button")).ToBeVisibleAsync();
+        await Expect(page.Find(".timebar-text")).ToContainTextAsync(new Regex("1 m [34]\\d s"));
+
+        await page.Find(".live-button").ClickAsync();
+        await Expect(page.Find(".live-mark")).ToBeVisibleAsync();
+        Assert.Empty(page.Faults);
+    }
+
+    [Fact]
+    public async Task TimeTravel_ToAnEarlierTrouble_ShowsTheVerdictOfThen()
+    {
+        // The guest's own demand, 50 to 90 s into the story.
+        long start = FastBroker.Start.ToUnixTimeSeconds();
+        await using var page = await browser.OpenAsync();
+        await page.GoAsync($"{story.Url}/vm/web-01?from={start + 40}&to={start + 100}&at={start + 80}");
+
+        await Expect(page.Find(".verdict")).ToHaveClassAsync(new Regex("k-guest"));
+        await Expect(page.Find(".verdict .stamp")).ToContainTextAsync("as recorded at");
+        await Expect(page.Find(".verdict .sentence")).ToContainTextAsync("web-01");
+        await Expect(page.Find(".ribbon-part.k-guest").First).ToBeVisibleAsync();
+        await page.Find("button[aria-label='Back in time']").ClickAsync();
+        await page.Page.WaitForURLAsync($"**from={start + 10}**");
+    }
+
+    [Fact]
+    public async Task Live_WhenASecondCloses_TheChartsFollow()
+    {
+        await using var page = await browser.OpenAsync();
+        await page.GoAsync(story.Url + "/vm/sql-01");
+        int points = await PointsAsync(page);
+        await story.Broker.AdvanceAsync(2);
+
+        await page.Page.WaitForFunctionAsync("n => Number(document.querySelector('.stack').dataset.points) > n", points);
+        Assert.Empty(page.Faults);
+    }
+
+    [Fact]
+    public async Task Theme_Switched_HoldsOverPages()
+    {
+        await using var page = await browser.OpenAsync();
+        await page.GoAsync(story.Url + "/vm/web-01");
+        await page.Find("fluent-button.theme-button").ClickAsync();
+        await Expect(page.Find("html")).ToHaveAttributeAsync("data-theme", "dark");
+        await page.Page.ReloadAsync();
+        await page.AliveAsync();
+
+        await Expect(page.Find("html")).ToHaveAttributeAsync("data-theme", "dark");
+        Assert.Empty(page.Faults);
+    }
+
+    private static Task<string> ValuesAsync(WatchedPage page) =>
+        page.Page.EvaluateAsync<string>("() => [...document.querySelectorAll('[data-value]')].map(e => e.textContent).join(';')");
+
+    private static Task<int> PointsAsync(WatchedPage page) => page.Page.EvaluateAsync<int>("() => Number(document.querySelector('.stack').dataset.points)");
+
+    // A share of the time that is drawn.
+    private static async Task MoveToAsync(WatchedPage page, double share)
+    {
+        var box = (await page.Find("[data-lane]").BoundingBoxAsync())!;
+        await page.Page.Mouse.MoveAsync(box.X + 58 + (float)((box.Width - 72) * share), box.Y + 80);
+    }
+}

@@ -1,0 +1,149 @@
+using System.Xml.Linq;
+using HvIntegration.Engine.Signals;
+using HvIntegration.HostBroker.Api.Contract;
+using HvIntegration.HostBroker.Commands;
+using HvIntegration.HostBroker.Commands.Report;
+using HvIntegration.HostBroker.Tests.Ingest;
+
+namespace HvIntegration.HostBroker.Tests.Commands.Report;
+
+public sealed class ReportTests
+{
+    private const long From = 1_700_000_000;
+    private const string Neighbour = "nightly (7z) backup";
+    private static readonly Guid Vm = new("11111111-0000-4000-8000-000000000001");
+
+    [Fact]
+    public async Task Report_RunningBroker_WritesOnePageWithBothSides()
+    {
+        await using var broker = await TestBroker.StartAsync();
+        await using var agent = await broker.DialAsync(TestBroker.Web);
+        await agent.EnterAsync();
+        await agent.SendAsync(ScriptedAgent.Sample(1, first: true));
+        string file = Path.Combine(broker.Folder, "report.html");
+        string said = "";
+
+        await TestBroker.EventuallyAsync(
+            async () =>
+            {
+                (int status, said) = await RunAsync("report", "--vm", "WEB-01", "--from", "-1m", "-o", file, "--broker", broker.Url);
+                return status == ExitStatus.Ok && (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).Contains("class=\"line out0\" d=", StringComparison.Ordinal);
+            },
+            "a report with a line of the host's numbers");
+
+        string page = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
+        Assert.StartsWith(file, said, StringComparison.Ordinal);
+        Assert.Contains("<h1>web-01</h1>", page, StringComparison.Ordinal);
+        Assert.Contains("SIMULATED", page, StringComparison.Ordinal);
+        Assert.False(File.Exists(file + ".part"));
+    }
+
+    [Theory]
+    [InlineData("--vm nope", ExitStatus.NotFound, "hvi vms")]
+    [InlineData("--vm web-01 --from yesterday", ExitStatus.Usage, "yesterday")]
+    [InlineData("--vm web-01 --from 1000 --to 2000", ExitStatus.NotFound, "nothing is kept")]
+    public async Task Report_ThatCannotBeMade_SaysWhyAndWritesNothing(string asked, int expected, string says)
+    {
+        await using var broker = await TestBroker.StartAsync();
+        string file = Path.Combine(broker.Folder, "report.html");
+
+        var (status, said) = await RunAsync(["report", .. asked.Split(' '), "-o", file, "--broker", broker.Url]);
+
+        Assert.Equal(expected, status);
+        Assert.Contains(says, said, StringComparison.Ordinal);
+        Assert.False(File.Exists(file));
+    }
+
+    [Fact]
+    public void Write_Episode_VerdictStandsAboveTheChartsAndBothSidesMirrorOnOneScale()
+    {
+        string page = ReportPage.Write(Example(), DateTimeOffset.UnixEpoch, neighbours: false);
+
+        int verdict = page.IndexOf("web-01 suffers from", StringComparison.Ordinal);
+        Assert.True(verdict > 0 && verdict < page.IndexOf("<h3>Processor</h3>", StringComparison.Ordinal), page);
+        // 50 % on both sides is equally far from its edge of the axis, which is 18 wide and begins at 92.
+        Assert.All(Heights(page, "in0"), y => Assert.Equal(92 - 42.0, y));
+        Assert.All(Heights(page, "out0"), y => Assert.Equal(92 + 18 + 42.0, y));
+        Assert.Contains("class=\"episode\"", page, StringComparison.Ordinal);
+        Assert.Contains("Not measured on either side: memory, disk latency, disk operations, network.", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_AnyIncident_NeedsNothingOutsideThePage()
+    {
+        string page = ReportPage.Write(Example(), DateTimeOffset.UnixEpoch, neighbours: false);
+
+        Assert.Contains("default-src 'none'", page, StringComparison.Ordinal);
+        Assert.All(new[] { "<script", "<link", "<img", "src=", "href=", "url(", "@import", "http://", "https://" }, s => Assert.DoesNotContain(s, page, StringComparison.OrdinalIgnoreCase));
+        Assert.All(Charts(page), svg => Assert.Equal("svg", svg.Name.LocalName));
+    }
+
+    [Fact]
+    public void Write_TextOfAGuest_IsTextAndNothingElse()
+    {
+        string page = ReportPage.Write(Example() with { Processes = [Process("<script>alert(1)</script>\u001b")] }, DateTimeOffset.UnixEpoch, neighbours: false);
+
+        Assert.DoesNotContain("<script", page, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain('\u001b', page);
+        Assert.Contains("&lt;script&gt;", page, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Write_NeighboursProcess_IsNamedOnlyWhenAskedFor(bool neighbours)
+    {
+        string page = ReportPage.Write(Example(), DateTimeOffset.UnixEpoch, neighbours);
+
+        Assert.Equal(neighbours, page.Contains("7z", StringComparison.Ordinal));
+        Assert.Contains("batch-02 held 80 %", page, StringComparison.Ordinal);
+        Assert.Contains("At the same time: nothing", page, StringComparison.Ordinal);
+    }
+
+    private static List<double> Heights(string page, string ink)
+    {
+        string d = Charts(page).SelectMany(s => s.Descendants()).First(e => (string?)e.Attribute("class") == "line " + ink && e.Attribute("d")!.Value != "M0 4H26").Attribute("d")!.Value;
+        var heights = d.Split('M', 'L').Where(p => p.Length > 0).Select(p => double.Parse(p.Split(' ')[1].Split('h')[0], System.Globalization.CultureInfo.InvariantCulture)).ToList();
+        Assert.Equal(2, heights.Count);
+        return heights;
+    }
+
+    private static List<XElement> Charts(string page)
+    {
+        var found = new List<XElement>();
+        for (int at = page.IndexOf("<svg viewBox=\"0 0 960", StringComparison.Ordinal); at >= 0; at = page.IndexOf("<svg viewBox=\"0 0 960", at + 1, StringComparison.Ordinal))
+        {
+            found.Add(XElement.Parse(page[at..(page.IndexOf("</svg>", at, StringComparison.Ordinal) + "</svg>".Length)]));
+        }
+
+        Assert.NotEmpty(found);
+        return found;
+    }
+
+    private static ProcessView Process(string name) => new(7, name, 0.5, 0.1, 1024, 0, 0, 0);
+
+    private static Incident Example()
+    {
+        const string Said = $"web-01 suffers from contention (host) since 22:13:20: ready is high; batch-02 held 80 % of the logical processors (most of it by {Neighbour}). At the same time: nothing.";
+        HistorySeriesView half = new("", 1, [new(From + 1, 0.5, 0.5, 0.5), new(From + 2, 0.5, 0.5, 0.5)]);
+        var source = new SourceLabel("qemu", "live", null);
+        var vm = new VmRef(Vm, "web-01");
+        var episode = new EpisodeView($"{Vm}-{From}", Vm, "web-01", "cpu.contention", From + 1, null, 0.6, Said, "Contention", "host", 0.93, null);
+        var verdict = new VerdictView(
+            "cpu.contention", "host", 0.93, "Contention", Said, "Move it.", null, 0, [new("cpu.host.ready", "ready is high", 0.4, 0.1, "1", "runqueue", 3)], [], [],
+            [new(Guid.NewGuid(), "batch-02", Neighbour, 0.8, 0.3, 0.9)]);
+        var series = new SeriesAnswer(
+            source, vm, From, From + 60,
+            [new("signal", SignalIds.GuestBusy, "guest busy", "guest", "1", [half]), new("signal", SignalIds.HostRun, "virtual processors running", "host", "1", [half])],
+            [new(From + 1, From + 2, "cpu.contention", 0.93, Said)], [episode]);
+        return new Incident(series, "1.0", null, episode, verdict, null, [Process("nginx")]);
+    }
+
+    private static async Task<(int Status, string Said)> RunAsync(params string[] args)
+    {
+        await using var output = new StringWriter();
+        await using var errors = new StringWriter();
+        int status = await CommandLine.RunAsync(args, output, errors, TestContext.Current.CancellationToken);
+        return (status, output.ToString() + errors);
+    }
+}

@@ -1,0 +1,160 @@
+using HvIntegration.Engine.Model;
+
+namespace HvIntegration.Simulation;
+
+/// <summary>The true state of one VM in one case.</summary>
+/// <param name="Hypothesis">What is really wrong, by the stable ids of docs/rules; "none" when nothing is.</param>
+/// <param name="VictimId">VM it happens to.</param>
+/// <param name="CulpritName">VM (or "root") that takes the shared resource; null where nobody does.</param>
+/// <param name="OnsetSecond">First second of the fault; null for "none".</param>
+/// <param name="EndSecond">First second after it.</param>
+/// <param name="Story">Variant, for the report of failures.</param>
+public sealed record Truth(string Hypothesis, Guid VictimId, string? CulpritName, long? OnsetSecond, long EndSecond, string Story);
+
+/// <summary>One seeded case: a host, its VMs, one fault or none, and what both sides observe of it.</summary>
+public sealed class Scenario
+{
+    private const long Start = 1_790_000_000;
+
+    private readonly World _world;
+    private readonly Observer _observer;
+    private readonly Action _inject;
+    private readonly Action _heal;
+    private readonly int _onset;
+    private readonly int _end;
+
+    /// <summary>Makes the case that this seed means.</summary>
+    /// <param name="hypothesis">One of <see cref="Hypotheses"/>.</param>
+    /// <param name="seed">Everything else follows from it.</param>
+    public Scenario(string hypothesis, int seed)
+    {
+        var noise = new Noise(HashCode(hypothesis, seed));
+        var machine = MakeMachine(noise);
+        var victim = machine.Vms[noise.Whole(0, machine.Vms.Count - 1)];
+        if (hypothesis == "guest-cpu-single-thread" && victim.VirtualProcessors == 1)
+        {
+            // On one processor a hot thread is the same as too much demand: that case has no right answer.
+            victim = machine.Vms.MaxBy(v => v.VirtualProcessors)!;
+        }
+
+        _onset = noise.Whole(40, 70);
+        _end = _onset + noise.Whole(35, 60);
+        Length = _end + 25;
+        (_inject, _heal, string? culprit, string story) = Faults.Prepare(hypothesis, machine, victim, noise);
+        Truth = new Truth(hypothesis, victim.Id, culprit, hypothesis == "none" ? null : Start + _onset, Start + _end, story);
+        _world = new World(machine, noise);
+        _observer = new Observer(machine, noise, new ObservationFaults(
+            noise.Chance(0.5), noise.Chance(0.3) ? 0.02 : 0, noise.Between(0.001, 0.02), 0.2,
+            noise.Between(-4000, 4000), noise.Between(0, 60), noise.Between(80e-6, 600e-6)));
+    }
+
+    /// <summary>Every hypothesis this simulator can produce, "none" included.</summary>
+    public static IReadOnlyList<string> Hypotheses { get; } =
+    [
+        "none", "guest-cpu-demand", "guest-cpu-single-thread", "host-cpu-contention", "cpu-cap", "host-storage-slow", "storage-qos-cap",
+        "guest-disk-overload", "host-memory-pressure", "guest-memory-maximum", "vmbus-path", "host-network-congestion", "vm-paused",
+    ];
+
+    /// <summary>What is really so.</summary>
+    public Truth Truth { get; }
+
+    /// <summary>Seconds of the case.</summary>
+    public int Length { get; }
+
+    /// <summary>Plays the case, second after second. Can be enumerated once.</summary>
+    public IEnumerable<ObservedSecond> Play()
+    {
+        for (int s = 1; s <= Length; s++)
+        {
+            if (s == _onset + 1)
+            {
+                _inject();
+            }
+
+            if (s == _end + 1)
+            {
+                _heal();
+            }
+
+            for (int step = 0; step < 10; step++)
+            {
+                _world.Step();
+            }
+
+            yield return _observer.Observe(Start + s, s);
+        }
+    }
+
+    private static int HashCode(string text, int seed)
+    {
+        uint hash = 2166136261 ^ (uint)seed;
+        foreach (char c in text)
+        {
+            hash = (hash ^ c) * 16777619;
+        }
+
+        return (int)(hash & 0x7FFFFFFF);
+    }
+
+    private static Machine MakeMachine(Noise noise)
+    {
+        int logical = new[] { 4, 8, 16, 32 }[noise.Whole(0, 3)];
+        var stores = new List<Store>
+        {
+            new() { Name = "csv1", Parallelism = noise.Whole(8, 64), ServiceSeconds = noise.Between(0.2e-3, 1.2e-3) },
+            new() { Name = "csv2", Parallelism = noise.Whole(8, 32), ServiceSeconds = noise.Between(0.5e-3, 3e-3) },
+        };
+        int count = noise.Whole(3, Math.Min(10, 2 + (logical / 2)));
+        var vms = new List<Vm>();
+        double planned = 0;
+        for (int i = 0; i < count; i++)
+        {
+            int vps = new[] { 1, 2, 2, 4, 4, 8 }[noise.Whole(0, 5)];
+            vps = Math.Min(vps, logical / 2);
+            var store = stores[noise.Whole(0, 1)];
+
+            // Together the quiet loads stay well below the host's capacity: a healthy, sometimes busy host.
+            double level = noise.Chance(0.25) ? noise.Between(0.3, 0.6) : noise.Between(0.02, 0.25);
+            level = Math.Min(level, Math.Max(0.02, ((0.7 * logical) - planned) / vps));
+            planned += level * vps;
+            var vm = new Vm
+            {
+                Id = Observer.NewGuid(noise),
+                Name = $"vm{i + 1:00}",
+                VirtualProcessors = vps,
+                IsWindows = noise.Chance(0.4),
+                Demand = [.. Enumerable.Range(0, vps).Select(_ => level * noise.Factor(0.2))],
+                Disks =
+                [
+                    new VirtualDisk
+                    {
+                        Store = store, GuestName = "sda", HostName = $"vm{i + 1:00}.vhdx",
+                        DemandIops = noise.Between(10, 60), OutstandingMax = noise.Whole(2, 8), BusSeconds = noise.Between(40e-6, 150e-6),
+                    },
+                ],
+                Programs =
+                [
+                    new Program { Pid = 100, Name = "system", CpuWeight = 0.2, DiskWeight = 0.1 },
+                    new Program { Pid = 900, Name = "database", CpuWeight = 0.5, DiskWeight = 0.7 },
+                    new Program { Pid = 950, Name = "web", CpuWeight = 0.3, DiskWeight = 0.2 },
+                ],
+                DynamicMemory = noise.Chance(0.6),
+                MemoryAssignedBytes = noise.Between(2e9, 8e9),
+            };
+            vm.MemoryMaximumBytes = vm.DynamicMemory ? vm.MemoryAssignedBytes * noise.Between(1.5, 3) : vm.MemoryAssignedBytes;
+            vm.MemoryNeededBytes = vm.MemoryAssignedBytes * noise.Between(0.3, 0.7);
+            vm.MemoryCommittedBytes = vm.MemoryNeededBytes * noise.Between(1.05, 1.35);
+            vm.Allocate();
+            vms.Add(vm);
+        }
+
+        return new Machine
+        {
+            LogicalProcessors = logical,
+            MemoryBytes = (vms.Sum(v => v.MemoryAssignedBytes) * noise.Between(1.3, 2)) + 4e9,
+            Stores = stores,
+            Vms = vms,
+            RootDemand = noise.Between(0.05, 0.03 * logical),
+        };
+    }
+}

@@ -1,0 +1,45 @@
+using HvIntegration.Engine;
+using HvIntegration.Engine.Model;
+
+namespace HvIntegration.Simulation;
+
+/// <summary>Runs the engine over a scenario as the broker would: samples in, closed seconds out.</summary>
+public static class Trial
+{
+    private const int GraceSeconds = 2;
+
+    /// <summary>Plays one case through a fresh engine.</summary>
+    /// <param name="scenario">Not yet played.</param>
+    /// <returns>Its score and every report, in order.</returns>
+    public static (CaseScore Score, IReadOnlyList<PartitionReport> Reports) Run(Scenario scenario)
+    {
+        ArgumentNullException.ThrowIfNull(scenario);
+        var model = new HostModel();
+        var reports = new List<PartitionReport>();
+        long last = 0;
+        foreach (var second in scenario.Play())
+        {
+            model.UpdateInventory(second.Partitions);
+            foreach (var sample in second.HostSamples)
+            {
+                model.AddHostSample(sample);
+            }
+
+            foreach (var (partition, boot, exchange) in second.Exchanges)
+            {
+                model.AddClockExchange(partition, boot, exchange);
+            }
+
+            foreach (var batch in second.Batches)
+            {
+                model.AddGuestBatch(batch);
+            }
+
+            reports.AddRange(model.AdvanceTo(second.Second - GraceSeconds));
+            last = second.Second;
+        }
+
+        reports.AddRange(model.AdvanceTo(last));
+        return (CaseScore.From(scenario.Truth, reports), reports);
+    }
+}

@@ -1,0 +1,8 @@
+using HvIntegration.TransportProbe.Cases;
+
+namespace HvIntegration.Transport.Tests;
+
+public sealed class TcpTransportTests : TransportContract
+{
+    protected override TransportPlace Open() => new TcpPlace();
+}

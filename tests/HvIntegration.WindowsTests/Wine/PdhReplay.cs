@@ -1,0 +1,31 @@
+namespace HvIntegration.WindowsTests.Wine;
+
+/// <summary>Our pdh.dll that answers from a recording, built once from its C source into the prefix's system folder.</summary>
+public sealed class PdhReplay(WinePrefix wine) : IAsyncLifetime
+{
+    private static readonly TimeSpan BuildTimeout = TimeSpan.FromMinutes(1);
+
+    /// <summary>Builds and installs it.</summary>
+    public async ValueTask InitializeAsync()
+    {
+        string built = Path.Join(wine.Scratch, "pdh.dll");
+        (await Shell.RunAsync(
+            "x86_64-w64-mingw32-gcc", ["-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-o", built, "tests/pdh-replay/pdh.c"], BuildTimeout)).Succeeded();
+        File.Copy(built, Path.Join(wine.DriveC, "windows", "system32", "pdh.dll"), overwrite: true);
+    }
+
+    /// <summary>What a program needs in its environment to be served this recording.</summary>
+    /// <param name="recording">Unix path of a PDH-CSV.</param>
+    /// <param name="loops">Start over at its end.</param>
+    /// <param name="late">Set that is absent until so many collections were made: <c>Set name|N</c>.</param>
+    internal static Dictionary<string, string> Serve(string recording, bool loops = false, string late = "") => new()
+    {
+        ["WINEDLLOVERRIDES"] = "mshtml=;pdh=n",
+        ["HVI_PDH_REPLAY"] = WinePrefix.ToWindows(recording),
+        ["HVI_PDH_LOOP"] = loops ? "1" : "0",
+        ["HVI_PDH_LATE"] = late,
+    };
+
+    /// <summary>The prefix goes away with it.</summary>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}
