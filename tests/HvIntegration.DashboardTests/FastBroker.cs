@@ -20,6 +20,7 @@ internal sealed class FastBroker : IAsyncDisposable
     private readonly HistoryStore _history;
     private readonly string _folder;
     private readonly FakeTimeProvider _time;
+    private int _advanced;
 
     private FastBroker(WebApplication app, HistoryStore history, string folder, FakeTimeProvider time)
     {
@@ -60,18 +61,21 @@ internal sealed class FastBroker : IAsyncDisposable
         return new FastBroker(app, history, folder, time);
     }
 
-    /// <summary>Lets host seconds pass, one by one, each read, closed and published.</summary>
+    /// <summary>Lets host seconds pass, one by one, each read, taken in, closed and published.</summary>
     public async Task AdvanceAsync(int seconds)
     {
         var pump = _app.Services.GetRequiredService<SourcePump>();
         for (int i = 0; i < seconds; i++)
         {
+            // One read at the start and one a second: a clock that runs ahead of them would lose the host's side.
+            await UntilAsync(() => pump.Reads == _advanced + 1 && pump.Readings.Count == 0, "the counter source was not read");
             var known = State.View;
-            long reads = pump.Reads;
             _time.Advance(TimeSpan.FromSeconds(1));
+            _advanced++;
             Assert.NotSame(known, await State.AfterAsync(known, WaitMax, CancellationToken.None));
-            await UntilAsync(() => pump.Reads > reads, "the counter source was not read");
         }
+
+        Assert.Equal(0, pump.Dropped);
     }
 
     /// <summary>Waits until history has a VM's second, so that charts of it are whole.</summary>

@@ -7,6 +7,19 @@ namespace HvIntegration.DashboardTests;
 public sealed class FleetTests(Browser browser, StoryBroker story)
 {
     [Fact]
+    public async Task Fleet_WhileAVmSuffers_NamesItBeforeTheOthersWithItsVerdict()
+    {
+        await using var page = await browser.OpenAsync();
+        await page.GoAsync(story.Url);
+
+        // Both want more than the host has: the batch is the greater half, and waits too.
+        await Expect(page.Find(".tile")).ToContainTextAsync(["batch-01", "web-01", "", "", "", "", "", ""]);
+        await Expect(page.Find(".tile:has-text('web-01')")).ToContainTextAsync("Host CPU contention");
+        await Expect(page.Find("table.fleet tbody tr:has-text('web-01')")).ToContainTextAsync("Host CPU contention 99");
+        await Expect(page.Find(".summary")).ToContainTextAsync("suffer");
+    }
+
+    [Fact]
     public async Task Address_WithSearchAndFilter_ShowsOnlyWhatMatches()
     {
         await using var page = await browser.OpenAsync();

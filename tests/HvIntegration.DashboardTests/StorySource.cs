@@ -17,6 +17,8 @@ internal sealed class StorySource(ICounterSource inner) : ICounterSource, ISimul
     private static readonly Guid OffId = new("55555555-0000-4000-8000-000000000002");
     private static readonly Guid HostileId = new("55555555-0000-4000-8000-000000000003");
 
+    private readonly string _folder = Directory.CreateTempSubdirectory("hvi-story-").FullName;
+
     /// <inheritdoc/>
     public string Name => inner.Name;
 
@@ -33,9 +35,9 @@ internal sealed class StorySource(ICounterSource inner) : ICounterSource, ISimul
             Partitions =
             [
                 .. reading.Partitions,
-                twin with { Id = NoAgentId, Name = NoAgent, AgentAddress = "unix:/run/nobody.sock" },
-                twin with { Id = OffId, Name = "spare-01", State = PartitionState.Off, AgentAddress = "unix:/run/nobody-2.sock" },
-                twin with { Id = HostileId, Name = Hostile, AgentAddress = "unix:/run/nobody-3.sock" },
+                twin with { Id = NoAgentId, Name = NoAgent, AgentAddress = Address("nobody") },
+                twin with { Id = OffId, Name = "spare-01", State = PartitionState.Off, AgentAddress = Address("nobody-2") },
+                twin with { Id = HostileId, Name = Hostile, AgentAddress = Address("nobody-3") },
             ],
             Samples =
             [
@@ -52,5 +54,12 @@ internal sealed class StorySource(ICounterSource inner) : ICounterSource, ISimul
     public IReadOnlyList<(Guid Partition, Guid BootId, ClockExchange Exchange)> DrainExchanges(long nowNs) => ((ISimulatedGuests)inner).DrainExchanges(nowNs);
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => inner.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await inner.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    // The broker listens there for agents that never come.
+    private string Address(string name) => "unix:" + Path.Combine(_folder, name + ".sock");
 }

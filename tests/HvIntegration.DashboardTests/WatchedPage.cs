@@ -54,10 +54,10 @@ public sealed class WatchedPage : IAsyncDisposable
         await AliveAsync();
     }
 
-    /// <summary>Waits until the line to the broker stands and the charts, if there are any, are drawn.</summary>
+    /// <summary>Waits until the line to the broker stands, so that keys and clicks are heard, and the charts, if there are any, are drawn.</summary>
     public async Task AliveAsync()
     {
-        await Page.WaitForFunctionAsync("() => window.Blazor !== undefined && document.querySelector('h1') !== null");
+        await Page.WaitForFunctionAsync("() => document.querySelector('main[data-live=true] h1') !== null");
         await Page.WaitForFunctionAsync("() => [...document.querySelectorAll('.stack')].every(s => s.dataset.points !== undefined)");
     }
 

@@ -28,7 +28,7 @@ internal sealed partial class SourcePump(
     /// <summary>Reads that took longer than an interval.</summary>
     public long SlowReads => Interlocked.Read(ref _slowReads);
 
-    /// <summary>Reads done.</summary>
+    /// <summary>Reads done, what they gave handed on.</summary>
     public long Reads => Interlocked.Read(ref _reads);
 
     /// <summary>What the newest read could not read.</summary>
@@ -45,7 +45,6 @@ internal sealed partial class SourcePump(
         {
             long began = time.GetTimestamp();
             var reading = await ReadAsync(stoppingToken);
-            Interlocked.Increment(ref _reads);
             if (time.GetElapsedTime(began) > Interval)
             {
                 Interlocked.Increment(ref _slowReads);
@@ -61,6 +60,8 @@ internal sealed partial class SourcePump(
                     Interlocked.Increment(ref _dropped);
                 }
             }
+
+            Interlocked.Increment(ref _reads);
         }
         while (await WaitAsync(timer, stoppingToken));
     }
