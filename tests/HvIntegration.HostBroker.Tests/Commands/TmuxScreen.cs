@@ -10,6 +10,8 @@ internal sealed class TmuxScreen : IAsyncDisposable
     public const int Width = 80;
     public const int Height = 24;
 
+    private const string EndedSign = "ended with status ";
+
     private readonly string _folder = Directory.CreateTempSubdirectory("hvi-tmux-").FullName;
 
     /// <summary>Starts a program.</summary>
@@ -18,11 +20,11 @@ internal sealed class TmuxScreen : IAsyncDisposable
     public static async Task<TmuxScreen> StartAsync(IEnumerable<string> environment, params string[] command)
     {
         var screen = new TmuxScreen();
-        // The pane stays when its program has ended, so what it left can be seen.
         await screen.TmuxAsync(["-f", "/dev/null", "new-session", "-d", "-s", "t", "-x", $"{Width}", "-y", $"{Height}", "cat"]);
         await screen.TmuxAsync(["set-option", "-g", "status", "off"]);
-        await screen.TmuxAsync(["set-option", "-g", "remain-on-exit", "on"]);
-        await screen.TmuxAsync(["respawn-pane", "-k", "-t", "t", "env", .. environment, .. command]);
+        // The shell stays when the program has ended, so what it left can be seen, and says how it ended: tmux itself loses that now and then.
+        string[] shell = ["sh", "-c", $"\"$@\"; echo \"{EndedSign}$?.\"; exec cat", "sh"];
+        await screen.TmuxAsync(["respawn-pane", "-k", "-t", "t", .. shell, "env", .. environment, .. command]);
         return screen;
     }
 
@@ -50,16 +52,9 @@ internal sealed class TmuxScreen : IAsyncDisposable
     /// <summary>Waits until the program has ended and gives its exit status.</summary>
     public async Task<int> ExitStatusAsync()
     {
-        string status = "";
-        await TestBroker.EventuallyAsync(
-            async () =>
-            {
-                string[] parts = (await TmuxAsync(["list-panes", "-t", "t", "-F", "#{pane_dead} #{pane_dead_status}"])).Trim().Split(' ');
-                status = parts is ["1", var s] ? s : "";
-                return status.Length > 0;
-            },
-            "the program ends");
-        return int.Parse(status, System.Globalization.CultureInfo.InvariantCulture);
+        string screen = await WaitAsync(s => s.Contains(EndedSign, StringComparison.Ordinal), "the end of the program");
+        string status = screen[(screen.IndexOf(EndedSign, StringComparison.Ordinal) + EndedSign.Length)..];
+        return int.Parse(status[..status.IndexOf('.', StringComparison.Ordinal)], System.Globalization.CultureInfo.InvariantCulture);
     }
 
     public async ValueTask DisposeAsync()

@@ -66,11 +66,11 @@ public sealed class TopTerminalTests(SimulatedBroker broker) : IClassFixture<Sim
         Assert.All(lines, l => Assert.InRange(l.Length, 0, TmuxScreen.Width));
     }
 
-    /// <summary>Whether the rows of the list, which begin with a name after one space, are in this order.</summary>
+    /// <summary>Whether the rows of the list, which begin with a name after one space, are in this order. Below its line the sentence may begin with a name too.</summary>
     private static bool InOrder(string screen, IEnumerable<string> names)
     {
         var wanted = names.ToList();
-        return screen.Split('\n').Select(l => wanted.Find(n => l.Length > 2 && l[1..].StartsWith(n + " ", StringComparison.Ordinal))).OfType<string>().SequenceEqual(wanted);
+        return screen.Split('\n').TakeWhile(l => !l.StartsWith('─')).Select(l => wanted.Find(n => l.Length > 2 && l[1..].StartsWith(n + " ", StringComparison.Ordinal))).OfType<string>().SequenceEqual(wanted);
     }
 
     /// <summary>A select-graphic-rendition code that sets a colour: 30 to 49 or 90 to 107. Bold, dim and inverse are none.</summary>
