@@ -57,7 +57,7 @@ public sealed class ProcessesTests(ProcessesFixture machine) : IClassFixture<Pro
         await Eventually.GetAsync(
             async () => (await _api.MissingSecondsAsync(ProcessesFixture.Vm, EverySecond, from, back + 3)).Count == 0 ? "whole" : null,
             TimeSpan.FromSeconds(15), "no second is missing",
-            async () => string.Join(' ', await _api.MissingSecondsAsync(ProcessesFixture.Vm, EverySecond, from, back + 3)) + machine.Log("broker.log"));
+            async () => $"of {from} to {back + 3}: {string.Join(' ', await _api.MissingSecondsAsync(ProcessesFixture.Vm, EverySecond, from, back + 3))}\n{machine.Log("broker.log")}");
     }
 
     [Fact]

@@ -13,11 +13,18 @@ internal sealed class EpisodeTracker(Windows windows, int unknownSeconds)
     private const int GapsMax = 32;
     private const int FinishedMax = 256;
 
-    // Of verdicts about as certain the later one knows more: its suspects rest on more seconds.
+    // Of verdicts about as certain the later one knows more: its suspects rest on more seconds. Close is meant against the
+    // most certain one, or a fading end would take over step by step.
     private const double CloseProbability = 0.03;
+    private const double BetterProbability = 0.02;
+    private const int KnowsMoreSecondsMin = 2;
+    private const int KnowsMoreSecondsMax = 15;
+
     private readonly List<EpisodeGap> _gaps = [];
     private readonly List<Episode> _finished = [];
     private Verdict? _best;
+    private long _bestSecond;
+    private double _highest;
     private int _carried;
     private double _severity;
     private long _lastSeen;
@@ -31,8 +38,13 @@ internal sealed class EpisodeTracker(Windows windows, int unknownSeconds)
     /// <summary>First second of the open episode.</summary>
     public long Onset { get; private set; }
 
-    /// <summary>Probability of the best verdict of the open episode; NaN before the first.</summary>
-    public double BestProbability => _best?.Probability ?? double.NaN;
+    /// <summary>Whether this second's verdict stands for the open episode from now on: the first one, a clearly surer one, or one as sure that knows more.</summary>
+    /// <param name="second">Host second.</param>
+    /// <param name="hypothesis">Cause the second is given.</param>
+    /// <param name="probability">Its probability.</param>
+    public bool Takes(long second, string hypothesis, double probability)
+        => hypothesis == Open && (_best is null || probability > _highest + BetterProbability
+            || (probability >= _highest - CloseProbability && second - _bestSecond >= Math.Clamp(_bestSecond - Onset, KnowsMoreSecondsMin, KnowsMoreSecondsMax)));
 
     /// <summary>Decides what the instant winner means for the episode.</summary>
     /// <param name="partition">VM GUID, for what is finished.</param>
@@ -91,17 +103,23 @@ internal sealed class EpisodeTracker(Windows windows, int unknownSeconds)
         }
     }
 
-    /// <summary>The open episode with this second's verdict taken in; null when none is open.</summary>
-    public Episode? Current(Guid partition, Verdict verdict, double severity)
+    /// <summary>The open episode; null when none is open.</summary>
+    /// <param name="partition">VM GUID.</param>
+    /// <param name="second">Host second.</param>
+    /// <param name="verdict">Verdict of the second.</param>
+    /// <param name="takes">Whether it stands for the episode from now on.</param>
+    /// <param name="severity">Harm of the second, 0 to 1.</param>
+    public Episode? Current(Guid partition, long second, Verdict verdict, bool takes, double severity)
     {
         if (Open is null)
         {
             return null;
         }
 
-        if (verdict.Hypothesis == Open && (_best is null || verdict.Sentence.Length > 0 && verdict.Probability >= _best.Probability - CloseProbability))
+        if (takes)
         {
-            _best = verdict;
+            _highest = _best is null ? verdict.Probability : Math.Max(_highest, verdict.Probability);
+            (_best, _bestSecond) = (verdict, second);
         }
 
         _severity = Math.Max(_severity, severity);

@@ -11,7 +11,6 @@ internal sealed class Judge
     private const double PriorLogOdds = -1.5;
     private const double NothingPriorLogOdds = 1;
     private const double PausedPriorLogOdds = -1;
-    private const int RetoldSeconds = 15;
     private const int CulpritSeconds = 5;
 
     // Odds of something that is not in the catalog; what one side alone shows has more explanations.
@@ -141,27 +140,25 @@ internal sealed class Judge
             winner = carried;
         }
 
-        var verdict = Tell(second, state, states, root, one, winner, measured, harmed);
+        var takes = measured && tracker.Takes(second, winner?.Hypothesis.Id ?? HypothesisIds.Unknown, winner?.Probability ?? Verdicts.UnclearProbability(_assessments));
+        var verdict = Tell(second, state, states, root, one, winner, measured, harmed, takes);
         var severity = winner?.Hypothesis.Severity(symptoms) ?? (harmed ? 0.3 : 0);
-        return (verdict, tracker.Current(state.Info.Id, verdict, double.IsNaN(severity) ? 0.3 : severity));
+        return (verdict, tracker.Current(state.Info.Id, second, verdict, takes, double.IsNaN(severity) ? 0.3 : severity));
     }
 
     private Verdict Tell(
-        long second, PartitionMemory state, IReadOnlyList<PartitionMemory> states, SideTimeline root, Case one, Assessment? winner, bool measured, bool harmed)
+        long second, PartitionMemory state, IReadOnlyList<PartitionMemory> states, SideTimeline root, Case one, Assessment? winner, bool measured, bool harmed,
+        bool takes)
     {
         var tracker = one.Tracker;
         if (IsLean)
         {
-            var needed = tracker.Open is not null && (winner?.Hypothesis.Id ?? HypothesisIds.Unknown) == tracker.Open && measured
-                && (double.IsNaN(tracker.BestProbability) || second - one.ToldSecond >= RetoldSeconds
-                    || (winner?.Probability > tracker.BestProbability + 0.02 && second > one.ToldSecond));
-            if (!needed)
+            if (!takes)
             {
                 return Verdicts.Bare(state, winner, measured);
             }
 
-            // Now somebody reads it: the same second again, in words.
-            one.ToldSecond = second;
+            // This one is read: the same second again, in words.
             _word(state, second);
             state.Symptoms!.Explaining = true;
             var id = winner?.Hypothesis.Id;
@@ -186,7 +183,7 @@ internal sealed class Judge
         }
 
         var onset = tracker.Open == winner.Hypothesis.Id ? tracker.Onset : second;
-        if (one.CulpritsOf != winner.Hypothesis.Id || one.CulpritsOnset != onset || second - one.CulpritsSecond >= CulpritSeconds || second < one.CulpritsSecond)
+        if (takes || one.CulpritsOf != winner.Hypothesis.Id || one.CulpritsOnset != onset || second - one.CulpritsSecond >= CulpritSeconds || second < one.CulpritsSecond)
         {
             (one.CulpritsOf, one.CulpritsOnset, one.CulpritsSecond) = (winner.Hypothesis.Id, onset, second);
             one.Culprits = _culprits.Find(winner.Hypothesis.Shared, state, states, root, onset, second, symptoms);
@@ -313,8 +310,6 @@ internal sealed class Judge
         public EpisodeTracker Tracker { get; } = tracker;
 
         public long StartedSecond { get; set; } = long.MinValue / 2;
-
-        public long ToldSecond { get; set; } = long.MinValue / 2;
 
         public IReadOnlyList<Culprit> Culprits { get; set; } = [];
 

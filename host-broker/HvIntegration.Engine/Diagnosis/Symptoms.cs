@@ -134,6 +134,22 @@ internal sealed partial class Symptoms
         return double.IsNaN(level) ? "not measured" : Text.InUnit(level, signal.Unit);
     }
 
+    /// <summary>A list in words of those that are measured: "5 ms in the guest, 4 ms at the virtual device and 3 ms below".</summary>
+    /// <param name="parts">Signal, what stands before its value, what after.</param>
+    public string SayMeasured(params ReadOnlySpan<(SignalDefinition Signal, string Before, string After)> parts)
+    {
+        var said = new List<string>();
+        foreach (var (signal, before, after) in parts)
+        {
+            if (Has(signal))
+            {
+                said.Add(before + Say(signal) + after);
+            }
+        }
+
+        return said.Count < 2 ? string.Concat(said) : $"{string.Join(", ", said.Take(said.Count - 1))} and {said[^1]}";
+    }
+
     /// <summary>True when the window holds the signal.</summary>
     public bool Has(SignalDefinition signal) => Window(signal).Length > 0;
 

@@ -25,16 +25,16 @@ internal static class Verdicts
     }
 
     /// <summary>A VM that is off.</summary>
-    public static Verdict Off(PartitionMemory state) => Plain(HypothesisIds.None, 1, "Off", $"{state.Info.Name} is off.");
+    public static Verdict Off(PartitionMemory state) => Plain(HypothesisIds.None, 1, "Off", $"{Text.Name(state.Info.Name)} is off.");
 
     /// <summary>A VM that has just started.</summary>
-    public static Verdict Starting(PartitionMemory state) => Plain(HypothesisIds.None, 0.5, "Starting", $"{state.Info.Name} has just started: what a start uses is not judged.");
+    public static Verdict Starting(PartitionMemory state) => Plain(HypothesisIds.None, 0.5, "Starting", $"{Text.Name(state.Info.Name)} has just started: what a start uses is not judged.");
 
     /// <summary>Nothing was measured.</summary>
     public static Verdict NoData(PartitionMemory state, EpisodeTracker tracker)
     {
         var during = tracker.Open is { } open && open != HypothesisIds.Unknown ? $" The episode \"{open}\" is carried on." : string.Empty;
-        return Plain(HypothesisIds.Unknown, 0, "No data", $"{state.Info.Name}: neither side reported enough seconds to judge.{during}");
+        return Plain(HypothesisIds.Unknown, 0, "No data", $"{Text.Name(state.Info.Name)}: neither side reported enough seconds to judge.{during}");
     }
 
     /// <summary>A named cause.</summary>
@@ -42,7 +42,7 @@ internal static class Verdicts
         long second, PartitionMemory state, Symptoms symptoms, Assessment winner, IReadOnlyList<Assessment> all, long onset, IReadOnlyList<Culprit> culprits, double probabilityMin)
     {
         var hypothesis = winner.Hypothesis;
-        var sentence = $"{state.Info.Name} suffers from {hypothesis.Title} ({Words(hypothesis.Side)}) since {Text.Time(onset)}: {hypothesis.Because(symptoms)}";
+        var sentence = $"{Text.Name(state.Info.Name)} suffers from {hypothesis.Title} ({Words(hypothesis.Side)}) since {Text.Time(onset)}: {hypothesis.Because(symptoms)}";
         if (culprits.Count > 0)
         {
             var worst = culprits[0];
@@ -53,7 +53,7 @@ internal static class Verdicts
                 SharedResource.Network => $"{Text.Percent(worst.Share)} of the network traffic",
                 _ => $"{Text.Percent(worst.Share)} of the host's memory",
             };
-            sentence += $"; {worst.Name} held {share}" + (worst.Process is null ? string.Empty : $" (most of it by {worst.Process})");
+            sentence += $"; {Text.Name(worst.Name)} held {share}" + (worst.Process is null ? string.Empty : $" (most of it by {Text.Name(worst.Process)})");
         }
 
         var also = all.Where(a => a != winner && a.Hypothesis.Family is not (ResourceFamily.None or ResourceFamily.Whole)
@@ -75,7 +75,7 @@ internal static class Verdicts
     public static Verdict Healthy(long second, PartitionMemory state, Assessment none, IReadOnlyList<Assessment> all)
     {
         var runnerUp = RunnerUp(none, all);
-        var sentence = $"{state.Info.Name} is well: {string.Join(", ", none.File.For.Select(e => e.Sentence))}.";
+        var sentence = $"{Text.Name(state.Info.Name)} is well: {string.Join(", ", none.File.For.Select(e => e.Sentence))}.";
         sentence += MissingSide(state, second) is { } missing ? $" {missing}, so this is less sure." : string.Empty;
         return new Verdict(
             HypothesisIds.None, Side.None, none.Probability, "Nothing wrong", sentence, string.Empty, runnerUp?.Hypothesis.Id, runnerUp?.Probability ?? 0,
@@ -85,22 +85,28 @@ internal static class Verdicts
     /// <summary>Something hurts and no cause leads: names the two candidates and what would settle it.</summary>
     public static Verdict Unclear(PartitionMemory state, IReadOnlyList<Assessment> all, EpisodeTracker tracker, bool harmed)
     {
-        var candidates = all.Where(a => a.Hypothesis.Family != ResourceFamily.None).OrderByDescending(a => a.File.Stands ? 1 : 0).ThenByDescending(a => a.File.Score)
-            .ThenBy(a => a.Hypothesis.Id, StringComparer.Ordinal).Take(2).ToList();
+        var candidates = Candidates(all).Take(2).ToList();
         var (first, next) = (candidates[0], candidates[1]);
         var settle = first.File.NotMeasured.Concat(next.File.NotMeasured).FirstOrDefault();
         var since = tracker.Open == HypothesisIds.Unknown ? $" since {Text.Time(tracker.Onset)}" : string.Empty;
         var what = harmed ? "is harmed" : "may be harmed";
         var sentence = string.Create(
             CultureInfo.InvariantCulture,
-            $"{state.Info.Name} {what}{since}, cause unclear: {first.Hypothesis.Title} ({Words(first.Hypothesis.Side)}, {first.Probability:0.00}) or {next.Hypothesis.Title} ({Words(next.Hypothesis.Side)}, {next.Probability:0.00}). ")
+            $"{Text.Name(state.Info.Name)} {what}{since}, cause unclear: {first.Hypothesis.Title} ({Words(first.Hypothesis.Side)}, {first.Probability:0.00}) or {next.Hypothesis.Title} ({Words(next.Hypothesis.Side)}, {next.Probability:0.00}). ")
             + (settle is null ? "The evidence contradicts itself." : $"What would settle it: {settle}.");
         return new Verdict(
-            HypothesisIds.Unknown, Side.None, Math.Clamp(1 - first.Probability, 0, 1), "Cannot tell", sentence,
+            HypothesisIds.Unknown, Side.None, UnclearProbability(all), "Cannot tell", sentence,
             settle is null ? "Watch it longer, or compare with the time before." : $"Measure what is missing: {settle}.",
             first.Hypothesis.Id, first.Probability, Sorted(first.File.For), Sorted(all[0].File.Against),
             [.. first.File.NotMeasured.Concat(next.File.NotMeasured).Distinct()], []) { Alternatives = Alternatives(all, HypothesisIds.Unknown) };
     }
+
+    /// <summary>How sure it is that the likeliest candidate is not the cause.</summary>
+    public static double UnclearProbability(IReadOnlyList<Assessment> all) => Math.Clamp(1 - Candidates(all).First().Probability, 0, 1);
+
+    private static IOrderedEnumerable<Assessment> Candidates(IReadOnlyList<Assessment> all)
+        => all.Where(a => a.Hypothesis.Family != ResourceFamily.None).OrderByDescending(a => a.File.Stands ? 1 : 0).ThenByDescending(a => a.File.Score)
+            .ThenBy(a => a.Hypothesis.Id, StringComparer.Ordinal);
 
     private static List<Alternative> Alternatives(IReadOnlyList<Assessment> all, string own)
         => [.. all.Where(a => a.Hypothesis.Family != ResourceFamily.None && a.Hypothesis.Id != own && a.File.IsPlausible && a.Probability >= AlternativeMin)

@@ -178,8 +178,8 @@ internal sealed class DashboardReader(
         return Figure.None;
     }
 
-    /// <summary>Text of somebody else, with a bound.</summary>
-    public static string Bounded(string text) => text.Length <= NameMax ? text : string.Concat(text.AsSpan(0, NameMax - 1), "…");
+    /// <summary>Text of somebody else, on one line and with a bound.</summary>
+    public static string Bounded(string text) => ForeignText.OneLine(text, NameMax);
 
     private static string Cut(string text, int max) => text.Trim() is var t && t.Length > max ? t[..max] : t;
 

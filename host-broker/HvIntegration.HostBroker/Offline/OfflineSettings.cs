@@ -31,6 +31,9 @@ internal static class OfflineSettings
     public static void Fit(EngineOptions options, double intervalSeconds)
     {
         options.Timeline.GraceSeconds = 1;
+
+        // Nobody reads the seconds of a recording one by one.
+        options.Diagnosis.Detail = ReportDetail.Episodes;
         if (intervalSeconds <= 1.5)
         {
             return;

@@ -1,11 +1,65 @@
 using HvIntegration.Engine.Diagnosis;
 using HvIntegration.Engine.Model;
+using HvIntegration.Engine.Options;
 
 namespace HvIntegration.Engine.Tests.Diagnosis;
 
 /// <summary>What an episode says when it is over.</summary>
 public sealed class EpisodeTests
 {
+    [Fact]
+    public void Episodes_OfARecordingInShort_AreThoseInFull()
+    {
+        string[] full = Story(ReportDetail.Full);
+        string[] brief = Story(ReportDetail.Episodes);
+
+        Assert.Contains(full, e => e.StartsWith("host-cpu-contention", StringComparison.Ordinal));
+        Assert.Contains(full, e => e.StartsWith("host-storage-slow", StringComparison.Ordinal));
+        Assert.Contains(full, e => e.StartsWith("unknown", StringComparison.Ordinal));
+        Assert.Equal(full, brief);
+    }
+
+    // Two VMs, four troubles one after another, told in every word that an episode keeps.
+    private static string[] Story(ReportDetail detail)
+    {
+        var options = new EngineOptions();
+        options.Diagnosis.Detail = detail;
+        var host = new TestHost(seed: 7, options);
+        var (web, batch) = (host.Add("web", 4), host.Add("batch", 8));
+        host.Run(60);
+        (web.Ready, web.Busy, batch.Busy, host.LpBusy) = (0.3, _ => 0.9, _ => 0.95, 0.99);
+        host.Run(25);
+        (web.Ready, host.LpBusy) = (0.12, 0.9);
+        host.Run(25);
+        (web.Ready, web.Busy, batch.Busy, host.LpBusy) = (0, _ => 0.2, _ => 0.1, null);
+        host.Run(60);
+        foreach (var vm in host.Vms)
+        {
+            (vm.GuestLatency, vm.DeviceLatency, vm.LowerLatency, vm.Queue, vm.PsiIoFull) = (0.045, 0.043, 0.041, 3, 0.6);
+        }
+
+        batch.Iops = 400;
+        host.Run(40);
+        foreach (var vm in host.Vms)
+        {
+            (vm.GuestLatency, vm.DeviceLatency, vm.LowerLatency, vm.Queue, vm.PsiIoFull) = (0.001, 0.0009, 0.0008, 0.05, 0);
+        }
+
+        host.Run(60);
+        web.PsiMemory = 0.5;
+        host.Run(40);
+        web.PsiMemory = 0;
+        host.Run(40);
+        host.Model.FinishEpisodes();
+        return
+        [
+            .. host.Model.TakeFinished().Select(e => string.Join(
+                " | ", e.Hypothesis, e.OnsetSecond, e.EndSecond, e.Severity, e.Verdict.Probability, e.Verdict.Sentence, e.Verdict.WhatHelps,
+                string.Join("; ", e.Verdict.For.Select(x => $"{x.Sentence} {x.Value} {x.Source}")), string.Join("; ", e.Verdict.Against.Select(x => x.Sentence)),
+                string.Join("; ", e.Verdict.Culprits.Select(c => $"{c.Name} {c.Share} {c.Correlation}")))),
+        ];
+    }
+
     [Fact]
     public void TakeFinished_CauseGone_HasStartEndSeverityAndEvidenceOnce()
     {

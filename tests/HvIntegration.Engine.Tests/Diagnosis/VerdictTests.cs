@@ -208,6 +208,27 @@ public sealed class VerdictTests
     }
 
     [Fact]
+    public void Verdict_StoreSlowWithoutAgentAndHostileName_SaysOnlyWhatWasMeasuredOnOneLine()
+    {
+        var (host, vm, neighbour) = Pair();
+        vm.GuestOn = neighbour.GuestOn = false;
+        vm.Name = "evil\n\u202Ename" + new string('x', 300);
+        host.Run(Quiet);
+
+        SlowStore(vm);
+        SlowStore(neighbour);
+        neighbour.Iops = 400;
+        host.Run(Faulty);
+
+        var sentence = host.Verdict(vm).Sentence;
+        Assert.StartsWith("evil namexxx", sentence, StringComparison.Ordinal);
+        Assert.Contains("an operation on its disks takes 43 ms at the virtual device and 41 ms in the store below", sentence, StringComparison.Ordinal);
+        Assert.Contains("The guest side is missing", sentence, StringComparison.Ordinal);
+        Assert.DoesNotContain("not measured", sentence, StringComparison.Ordinal);
+        Assert.InRange(sentence.Length, 100, 400);
+    }
+
+    [Fact]
     public void Verdict_StoreSlow_IsHostStorage()
     {
         var (host, vm, neighbour) = Pair();

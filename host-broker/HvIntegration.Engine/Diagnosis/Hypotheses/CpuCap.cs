@@ -39,7 +39,8 @@ internal sealed class CpuCap : IHypothesis
         0.2, 1);
 
     public string Because(Symptoms symptoms) =>
-        $"it uses {symptoms.Say(SignalCatalog.CapUse)} of its CPU cap and waited {symptoms.Say(SignalCatalog.Ready)} of the time, while the host's processors are busy {symptoms.Say(SignalCatalog.LpBusy)}";
+        symptoms.SayMeasured((SignalCatalog.CapUse, "it uses ", " of its CPU cap"), (SignalCatalog.Ready, "waited ", " of the time"))
+        + (symptoms.Has(SignalCatalog.LpBusy) ? $", while the host's processors are busy {symptoms.Say(SignalCatalog.LpBusy)}" : string.Empty);
 
     public string WhatHelps(Symptoms symptoms) => "A higher cap would help at once; a further virtual processor or another host would not.";
 }

@@ -58,8 +58,9 @@ internal sealed class GuestCpuDemand : IHypothesis
         0.2, 1);
 
     public string Because(Symptoms symptoms) =>
-        $"the guest is busy {symptoms.Say(SignalCatalog.GuestBusy)} with its own work, its virtual processors ran {symptoms.Say(SignalCatalog.HostRun)} "
-        + $"of the time and waited {symptoms.Say(SignalCatalog.Ready)}";
+        symptoms.SayMeasured(
+            (SignalCatalog.GuestBusy, "the guest is busy ", " with its own work"), (SignalCatalog.HostRun, "its virtual processors ran ", " of the time"),
+            (SignalCatalog.Ready, "waited ", ""));
 
     public string WhatHelps(Symptoms symptoms) => symptoms.Below(SignalCatalog.LpBusy, symptoms.Limits.ProcessorsRoomShare).Holds
         ? $"A further virtual processor would help if the work has threads for it: the host's processors are busy {symptoms.Say(SignalCatalog.LpBusy)}. Moving the VM would not."

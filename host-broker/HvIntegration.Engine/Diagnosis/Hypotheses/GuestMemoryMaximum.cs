@@ -46,8 +46,9 @@ internal sealed class GuestMemoryMaximum : IHypothesis
     public double Severity(Symptoms symptoms) => Math.Clamp(2 * (symptoms.Has(SignalCatalog.PsiMemorySome) ? symptoms.Level(SignalCatalog.PsiMemorySome) : 0.2), 0.3, 1);
 
     public string Because(Symptoms symptoms) =>
-        $"only {symptoms.Say(SignalCatalog.GuestMemoryAvailable)} of the guest's memory is available, its tasks waited for memory {symptoms.Say(SignalCatalog.PsiMemorySome)} of the time, "
-        + $"and it has {symptoms.Say(SignalCatalog.MemoryMaximumUse)} of its maximum";
+        symptoms.SayMeasured(
+            (SignalCatalog.GuestMemoryAvailable, "only ", " of the guest's memory is available"), (SignalCatalog.PsiMemorySome, "its tasks waited for memory ", " of the time"),
+            (SignalCatalog.MemoryMaximumUse, "it has ", " of its maximum"));
 
     public string WhatHelps(Symptoms symptoms) => "A higher memory maximum, or less memory used in the guest, would help; processors and disks would not.";
 }

@@ -45,8 +45,9 @@ internal sealed class HostMemoryPressure : IHypothesis
     public double Severity(Symptoms symptoms) => Math.Clamp(2 * (symptoms.Has(SignalCatalog.PsiMemorySome) ? symptoms.Level(SignalCatalog.PsiMemorySome) : 0.2), 0.3, 1);
 
     public string Because(Symptoms symptoms) =>
-        $"it wants {symptoms.Say(SignalCatalog.MemoryPressure)} of the memory assigned to it, the host has only {symptoms.Say(SignalCatalog.HostMemoryAvailable)} of its own left, "
-        + $"and guest tasks waited for memory {symptoms.Say(SignalCatalog.PsiMemorySome)} of the time";
+        symptoms.SayMeasured(
+            (SignalCatalog.MemoryPressure, "it wants ", " of the memory assigned to it"), (SignalCatalog.HostMemoryAvailable, "the host has only ", " of its own left"),
+            (SignalCatalog.PsiMemorySome, "guest tasks waited for memory ", " of the time"));
 
     public string WhatHelps(Symptoms symptoms) => "Memory on the host, or a move of a VM, would help; a higher maximum for this VM would not while the host has none left.";
 }

@@ -39,8 +39,9 @@ internal sealed class HostNetworkCongestion : IHypothesis
     public double Severity(Symptoms symptoms) => Math.Clamp(6 * (symptoms.Has(SignalCatalog.Retransmits) ? symptoms.Level(SignalCatalog.Retransmits) : 0.05), 0.2, 1);
 
     public string Because(Symptoms symptoms) =>
-        $"the host dropped {symptoms.Say(SignalCatalog.NetHostDropped)} of its packets, the uplink is used {symptoms.Say(SignalCatalog.UplinkUse)}, "
-        + $"and the guest sent {symptoms.Say(SignalCatalog.Retransmits)} of its TCP segments again";
+        symptoms.SayMeasured(
+            (SignalCatalog.NetHostDropped, "the host dropped ", " of its packets"), (SignalCatalog.UplinkUse, "the uplink is used ", ""),
+            (SignalCatalog.Retransmits, "the guest sent ", " of its TCP segments again"));
 
     public string WhatHelps(Symptoms symptoms)
         => "A faster or less loaded uplink, VMQ, or a bandwidth limit on the named VM would help; processors and memory for this VM would not.";

@@ -48,8 +48,9 @@ internal sealed class HostStorageSlow : IHypothesis
     public double Severity(Symptoms symptoms) => Math.Clamp((symptoms.Has(SignalCatalog.DiskDeviceLatency) ? symptoms.Level(SignalCatalog.DiskDeviceLatency) : 0.02) / 0.1, 0.2, 1);
 
     public string Because(Symptoms symptoms) =>
-        $"its disks take {symptoms.Say(SignalCatalog.DiskGuestLatency)} an operation in the guest, {symptoms.Say(SignalCatalog.DiskDeviceLatency)} at the virtual device "
-        + $"and {symptoms.Say(SignalCatalog.DiskLowerLatency)} in the store below";
+        "an operation on its disks takes " + symptoms.SayMeasured(
+            (SignalCatalog.DiskGuestLatency, "", " in the guest"), (SignalCatalog.DiskDeviceLatency, "", " at the virtual device"),
+            (SignalCatalog.DiskLowerLatency, "", " in the store below"));
 
     public string WhatHelps(Symptoms symptoms) => "A faster or less loaded store would help; more memory or processors in the VM would not.";
 }

@@ -39,8 +39,8 @@ internal sealed class StorageQosCap : IHypothesis
     public double Severity(Symptoms symptoms) => Math.Clamp((symptoms.Has(SignalCatalog.DiskGuestLatency) ? symptoms.Level(SignalCatalog.DiskGuestLatency) : 0.04) / 0.1, 0.3, 1);
 
     public string Because(Symptoms symptoms) =>
-        $"its disk runs at {symptoms.Say(SignalCatalog.DiskQosUse)} of its quota; an operation takes {symptoms.Say(SignalCatalog.DiskDeviceLatency)} at the virtual device "
-        + $"and {symptoms.Say(SignalCatalog.DiskLowerLatency)} below it";
+        $"its disk runs at {symptoms.Say(SignalCatalog.DiskQosUse)} of its quota; an operation takes " + symptoms.SayMeasured(
+            (SignalCatalog.DiskDeviceLatency, "", " at the virtual device"), (SignalCatalog.DiskLowerLatency, "", " below it"));
 
     public string WhatHelps(Symptoms symptoms) => "A higher quota would help at once; a faster store would not.";
 }

@@ -53,7 +53,8 @@ internal sealed class VmbusPath : IHypothesis
 
     public string Because(Symptoms symptoms) =>
         $"an operation takes {symptoms.Say(SignalCatalog.DiskGuestLatency)} in the guest but only {symptoms.Say(SignalCatalog.DiskDeviceLatency)} at the virtual device; "
-        + $"full rings {symptoms.Say(SignalCatalog.RingFull)}, echo {symptoms.Say(SignalCatalog.RoundTrip)}, timers late by {symptoms.Say(SignalCatalog.WakeupLateness)}";
+        + symptoms.SayMeasured(
+            (SignalCatalog.RingFull, "full rings ", ""), (SignalCatalog.RoundTrip, "echo ", ""), (SignalCatalog.WakeupLateness, "timers late by ", ""));
 
     public string WhatHelps(Symptoms symptoms)
         => "Less load on the root partition, more storage channels or fewer small operations would help; a faster store, more memory or processors in the VM would not.";
