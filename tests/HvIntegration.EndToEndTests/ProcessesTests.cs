@@ -14,8 +14,7 @@ public sealed class ProcessesTests(ProcessesFixture machine) : IClassFixture<Pro
     public async Task Vms_AgentStreams_ListsTheVmAndHistoryGrows()
     {
         // Arrange
-        await _api.WaitLiveAsync(ProcessesFixture.Vm, Patience);
-        long from = await _api.SecondAsync();
+        long from = await WatchedSecondAsync();
         // Act
         await WaitSecondAsync(from + 8);
         var console = await Shell.RunAsync(PublishedPrograms.Hvi, ["vms", "--broker", machine.Url, "--format", "json"], Patience);
@@ -43,8 +42,7 @@ public sealed class ProcessesTests(ProcessesFixture machine) : IClassFixture<Pro
     public async Task Broker_KilledAndRestarted_HistoryMissesNoSecond()
     {
         // Arrange
-        await _api.WaitLiveAsync(ProcessesFixture.Vm, Patience);
-        long from = await _api.SecondAsync();
+        long from = await WatchedSecondAsync();
         await WaitSecondAsync(from + 4);
         // Act
         await machine.KillBrokerAsync();
@@ -87,6 +85,17 @@ public sealed class ProcessesTests(ProcessesFixture machine) : IClassFixture<Pro
 
     /// <inheritdoc/>
     public void Dispose() => _api.Dispose();
+
+    // A second the agent was there for: it is live before the second of its first sample is closed.
+    private async Task<long> WatchedSecondAsync()
+    {
+        await _api.WaitLiveAsync(ProcessesFixture.Vm, Patience);
+        long live = await _api.SecondAsync();
+        string found = await Eventually.GetAsync(
+            async () => (await _api.MetricAsync(ProcessesFixture.Vm, EverySecond, live, live + 60)).FirstOrDefault(p => p.Value is not null) is { Key: > 0 } first ? $"{first.Key}" : null,
+            Patience, "history has a second of the agent", () => Task.FromResult(machine.Log("agent.log") + machine.Log("broker.log")));
+        return long.Parse(found, System.Globalization.CultureInfo.InvariantCulture);
+    }
 
     private Task WaitSecondAsync(long second) => Eventually.GetAsync(
         async () => await _api.SecondAsync() >= second ? "reached" : null, Patience, $"second {second} is closed",
