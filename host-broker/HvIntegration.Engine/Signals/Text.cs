@@ -40,6 +40,7 @@ internal static class Text
         "{cpu}" => Short(value) + " processors",
         "{thread}" => Short(value) + " threads",
         "{operation}" => Short(value) + " operations",
+        "{operation}/s" => Short(value) + " operations/s",
         _ => Short(value) + " " + unit.Replace("{", string.Empty, StringComparison.Ordinal).Replace("}", string.Empty, StringComparison.Ordinal),
     };
 }
