@@ -7,6 +7,7 @@ internal static class CulpritLines
 {
     private const int Shown = 3;
     private const int Indent = 14;
+    private const double MovesMin = 0.35;
 
     public static void Write(Screen screen, IReadOnlyList<CulpritView> culprits)
     {
@@ -15,7 +16,8 @@ internal static class CulpritLines
             string who = culprit.Id == Guid.Empty ? $"{culprit.Name} (on the host itself)" : $"VM {culprit.Name}";
             string process = culprit.Process is { } p ? $", busiest inside: {p}" : "";
             string rise = culprit.ExtraShare is { } extra ? $", {Quantity.Percent(extra)} of the rise" : "";
-            string together = culprit.Correlation is { } r ? $", moves with the loss (rank correlation {Quantity.Number(r)})" : "";
+            // Below a third a rank correlation says nothing of two minutes of seconds.
+            string together = culprit.Correlation is { } r ? $", {(r >= MovesMin ? "moves" : "does not move")} with the loss (rank correlation {Quantity.Number(r)})" : "";
             screen.Wrapped($"{who} held {Quantity.Percent(culprit.Share)} of it{rise}{together}{process}", Indent, Styles.Warn, "  suspect");
         }
     }
