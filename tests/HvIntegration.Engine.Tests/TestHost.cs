@@ -36,6 +36,12 @@ internal sealed class TestHost
 
     public int StepSeconds { get; set; } = 1;
 
+    /// <summary>Further counters of the host itself, growth per second.</summary>
+    public Dictionary<SeriesKey, double> RootRates { get; } = [];
+
+    /// <summary>Further gauges of the host itself.</summary>
+    public Dictionary<SeriesKey, double> RootGauges { get; } = [];
+
     public List<PartitionReport> Reports { get; } = [];
 
     public long Now => _ns / Second;
@@ -100,7 +106,7 @@ internal sealed class TestHost
 
     public void Exchange(TestVm vm)
     {
-        var there = 60_000 + (long)(_random.NextDouble() * 80_000);
+        var there = 60_000 + (long)(_random.NextDouble() * 80_000) + (long)(vm.EchoSeconds * 1e9);
         var back = 60_000 + (long)(_random.NextDouble() * 80_000);
         var t1 = _ns + 7_000_000;
         Model.AddClockExchange(vm.Id, vm.Boot, new ClockExchange(t1, GuestTime(vm, t1 + there), GuestTime(vm, t1 + there + 20_000), t1 + there + 20_000 + back));
@@ -114,6 +120,11 @@ internal sealed class TestHost
         List<GuestProcess> processes = vm.TopProcess is { } top
             ? [new GuestProcess(77, 1000, top.Name, 1, 0, 1, 0, vm.ProcessSeconds, 0, 0, 1e7, 1e7, 0, 0, 0, 1, 'R', 0)]
             : [];
+        if (vm.Holder is { } holder)
+        {
+            processes.Add(new GuestProcess(78, 2000, holder.Name, 2, 0, 1, 0, 0, 0, 0, holder.Bytes, holder.Bytes, 0, 0, 0, (int)holder.Threads, 'S', (long)holder.Handles));
+        }
+
         return new GuestBatch(vm.Id, vm.Boot, vm.Sequence++, mono, samples, mono, processes, 100, null);
     }
 
@@ -154,6 +165,22 @@ internal sealed class TestHost
             vm.Host[new SeriesKey(HostMetrics.DiskQosIops.Id, "drive0")] = qos;
         }
 
+        foreach (var (key, rate) in vm.GuestRates)
+        {
+            vm.Guest[key] = vm.Guest.GetValueOrDefault(key) + (rate * dt);
+        }
+
+        foreach (var (key, rate) in vm.HostRates)
+        {
+            vm.Host[key] = vm.Host.GetValueOrDefault(key) + (rate * dt);
+        }
+
+        if (vm.Holder is { } holder)
+        {
+            var grow = vm.HolderGrowth;
+            vm.Holder = (holder.Name, holder.Bytes + (grow.Bytes * dt), holder.Handles + (grow.Handles * dt), holder.Threads + (grow.Threads * dt));
+        }
+
         vm.ProcessSeconds += (vm.TopProcess?.Cpu ?? 0) * dt;
     }
 
@@ -170,6 +197,16 @@ internal sealed class TestHost
         _root[new SeriesKey(HostMetrics.LpCount.Id, "")] = LogicalProcessors;
         _root[new SeriesKey(HostMetrics.HostMemoryTotal.Id, "")] = HostMemoryTotal;
         _root[new SeriesKey(HostMetrics.HostMemoryAvailable.Id, "")] = HostMemoryAvailable;
+        foreach (var (key, rate) in RootRates)
+        {
+            _root[key] = _root.GetValueOrDefault(key) + (rate * dt);
+        }
+
+        foreach (var (key, value) in RootGauges)
+        {
+            _root[key] = value;
+        }
+
         foreach (var (key, value) in _root)
         {
             Model.AddHostSample(Sample(Guid.Empty, key, readNs, value));

@@ -78,6 +78,21 @@ internal sealed class TestVm(string name, int number, int processors)
 
     public (string Name, double Cpu)? TopProcess { get; set; }
 
+    /// <summary>Further counters of the guest, growth per second.</summary>
+    public Dictionary<SeriesKey, double> GuestRates { get; } = [];
+
+    /// <summary>Further counters of the host about this VM, growth per second.</summary>
+    public Dictionary<SeriesKey, double> HostRates { get; } = [];
+
+    /// <summary>A process beside the busiest one, with what it holds; null for none.</summary>
+    public (string Name, double Bytes, double Handles, double Threads)? Holder { get; set; }
+
+    /// <summary>Growth of the holder each second.</summary>
+    public (double Bytes, double Handles, double Threads) HolderGrowth { get; set; }
+
+    /// <summary>Time a message from the host to this VM takes beyond the usual.</summary>
+    public double EchoSeconds { get; set; }
+
     public ulong Sequence { get; set; } = 1;
 
     public Dictionary<SeriesKey, double> Guest { get; } = [];

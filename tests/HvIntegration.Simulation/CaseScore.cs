@@ -20,6 +20,9 @@ public sealed record CaseScore(
     private const int SettleSeconds = 2;
     private const int HoldSeconds = 5;
 
+    /// <summary>The right hypothesis was said.</summary>
+    public bool IsRight => Predicted == Truth.Hypothesis;
+
     /// <summary>Scores the verdicts of one case.</summary>
     /// <param name="truth">What was so.</param>
     /// <param name="reports">Every report of every VM, in order of seconds.</param>
@@ -35,6 +38,10 @@ public sealed record CaseScore(
             ? fault.Id is null ? counts.FirstOrDefault(g => g.Id == "none") : fault
             : fault;
         string predicted = winner.Id ?? "none";
+        if (predicted == truth.Also)
+        {
+            truth = truth with { Hypothesis = predicted, Also = truth.Hypothesis };
+        }
 
         var right = reports.FirstOrDefault(r => r.Partition.Id == truth.VictimId && r.Second > onset && r.Second <= truth.EndSecond + 5 && r.Verdict.Hypothesis == truth.Hypothesis);
         double? delay = truth.Hypothesis == "none" || right is null ? null : right.Second - onset;
@@ -42,12 +49,13 @@ public sealed record CaseScore(
         var stretch = during.SkipWhile(r => r.Verdict.Hypothesis == "none").Select(r => r.Verdict.Hypothesis).ToList();
         int flips = stretch.Zip(stretch.Skip(1)).Count(p => p.First != p.Second);
 
-        bool wrongSide = IsWrongSide(predicted, truth.Hypothesis);
+        bool wrongSide = IsWrongSide(predicted, truth.Hypothesis) && !(truth.Also is { } also && !IsWrongSide(predicted, also));
         bool? culprit = truth.CulpritName is null || predicted != truth.Hypothesis
             ? null
             : during.LastOrDefault(r => r.Verdict.Hypothesis == predicted && r.Verdict.Culprits.Count > 0) is { } named && IsNamed(named.Verdict.Culprits[0], truth.CulpritName);
 
-        var falseEpisodes = reports.Where(r => r.Episode is { Hypothesis: not "unknown" } e && truth.Hypothesis == "none")
+        // An episode that says "unknown" is a false alarm all the same.
+        var falseEpisodes = reports.Where(r => r.Episode is not null && truth.Hypothesis == "none")
             .Select(r => (r.Partition.Id, r.Episode!.OnsetSecond, r.Episode.Hypothesis)).Distinct().Count();
         long healthy = truth.Hypothesis == "none" ? reports.Count : 0;
         return new CaseScore(truth, predicted, winner.Probability, delay, flips,

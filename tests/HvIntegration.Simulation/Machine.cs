@@ -17,10 +17,20 @@ internal sealed class Machine
     /// <summary>What the root partition got.</summary>
     public double RootRun { get; set; }
 
-    /// <summary>Extra delay of the bus towards one VM's devices, seconds per operation.</summary>
+    /// <summary>Memory that the host keeps from its VMs.</summary>
     public double MemoryReservedBytes { get; set; } = 2e9;
 
     public double ThrottleEvents { get; set; }
+
+    /// <summary>What the physical adapter carries; VMs that want more together lose packets.</summary>
+    public double UplinkBytesPerSecond { get; set; } = 1.25e9;
+
+    public double UplinkBytes { get; set; }
+
+    public double UplinkDrops { get; set; }
+
+    /// <summary>Memory not yet given to anybody.</summary>
+    public double MemoryFreeBytes => MemoryBytes - MemoryReservedBytes - Vms.Where(v => !v.Off).Sum(v => v.MemoryAssignedBytes);
 }
 
 /// <summary>A backing store: parallel servers with one service time.</summary>
@@ -48,7 +58,7 @@ internal sealed class Store
 /// <summary>A virtual disk and the load its guest puts on it.</summary>
 internal sealed class VirtualDisk
 {
-    public required Store Store { get; init; }
+    public required Store Store { get; set; }
 
     public required string GuestName { get; init; }
 
@@ -64,6 +74,9 @@ internal sealed class VirtualDisk
 
     /// <summary>Storage QoS cap; 0 when none.</summary>
     public double QosIops { get; set; }
+
+    /// <summary>The host's counters tell the cap.</summary>
+    public bool QosTold { get; set; } = true;
 
     /// <summary>Seconds each operation spends between the guest's driver and the virtual storage device.</summary>
     public double BusSeconds { get; set; } = 80e-6;
@@ -106,6 +119,13 @@ internal sealed class Program
 
     public double ResidentBytes { get; set; } = 60e6;
 
+    /// <summary>Processors that its one thread takes, whatever the others do; null where it shares by weight.</summary>
+    public double? Cores { get; set; }
+
+    public double Handles { get; set; } = 40;
+
+    public double Threads { get; set; } = 4;
+
     public double CpuSeconds { get; set; }
 
     public double RunWaitSeconds { get; set; }
@@ -128,13 +148,31 @@ internal sealed class Vm
 
     public bool HasAgent { get; set; } = true;
 
+    /// <summary>Not started: uses nothing, has no clock.</summary>
+    public bool Off { get; set; }
+
+    /// <summary>Starts so far: each has its own clock.</summary>
+    public int Boots { get; set; }
+
     public double Weight { get; set; } = 100;
 
     /// <summary>Cap in logical processors over all virtual processors; null when none.</summary>
     public double? CpuCap { get; set; }
 
+    /// <summary>The host tells the cap.</summary>
+    public bool CapTold { get; set; } = true;
+
+    /// <summary>The guest's scheduler moves the load of the first virtual processor to another one each step.</summary>
+    public bool Wanders { get; set; }
+
     /// <summary>Wanted processor share of each virtual processor, 0 to 1.</summary>
     public required double[] Demand { get; init; }
+
+    /// <summary>How the load wanders from second to second, around 1; what wants a whole processor wants it all the time.</summary>
+    public double Level { get; set; } = 1;
+
+    /// <summary>The part of it that is new each second.</summary>
+    public double SecondLevel { get; set; } = 1;
 
     /// <summary>Runnable threads beyond one per busy virtual processor.</summary>
     public double ExtraThreads { get; set; }
@@ -162,6 +200,12 @@ internal sealed class Vm
     public double RingFullPerSecond { get; set; }
 
     public bool Paused { get; set; }
+
+    /// <summary>The inventory says so.</summary>
+    public bool PauseTold { get; set; } = true;
+
+    /// <summary>Neither its processors nor its programs move.</summary>
+    public bool Stands => Paused || Off;
 
     // Of the current step, per virtual processor: seconds per second.
     public double[] Run { get; private set; } = [];
@@ -219,6 +263,9 @@ internal sealed class Vm
 
     /// <summary>Guest time that passed while the host counted pauses: subtracted from the guest's monotonic clock.</summary>
     public double PausedSeconds { get; set; }
+
+    /// <summary>What the balancer takes for need: commitment on Linux, rather need on Windows.</summary>
+    public double MemoryDemandBytes => IsWindows ? Math.Max(MemoryNeededBytes, MemoryCommittedBytes * 0.85) : MemoryCommittedBytes;
 
     public double MemoryAvailableBytes => Math.Max(0.01 * MemoryAssignedBytes, MemoryAssignedBytes - MemoryNeededBytes);
 

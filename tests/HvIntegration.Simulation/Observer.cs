@@ -16,17 +16,33 @@ public sealed record ObservedSecond(
 /// <summary>Imperfections of one case.</summary>
 internal sealed record ObservationFaults(
     bool RatesInsteadOfCounters, double LossProbability, double JitterSeconds, double MissingMetricProbability,
-    double OffsetSeconds, double DriftPpm, double RoundTripSeconds);
+    double OffsetSeconds, double DriftPpm, double RoundTripSeconds)
+{
+    /// <summary>Chance that a whole read of the host's counters is lost.</summary>
+    public double HostLossProbability { get; init; }
+
+    /// <summary>Second at which all agents fall silent, 0 for never, and for how long.</summary>
+    public (int At, int Seconds) Outage { get; init; }
+
+    /// <summary>Second at which the host's counters of one VM start again at zero, 0 for never, and that VM's place.</summary>
+    public (int At, int Vm) Reset { get; init; }
+}
 
 /// <summary>Reads the world's counters as a host source and as guest agents would.</summary>
 internal sealed class Observer
 {
+    // A guest's monotonic clock counts from its boot: never below zero.
+    private const double UptimeSeconds = 50_000;
+
     private readonly Machine _machine;
     private readonly Noise _noise;
     private readonly ObservationFaults _faults;
     private readonly Dictionary<(Guid, SeriesKey), (long Ns, double Value)> _previous = [];
-    private readonly Dictionary<Guid, (Guid Boot, double Offset, double Drift, ulong Sequence)> _clocks = [];
+    private readonly Dictionary<Guid, (Guid Boot, double Offset, double Drift, ulong Sequence, int Boots)> _clocks = [];
     private readonly HashSet<ushort> _missing = [];
+    private readonly Dictionary<SeriesKey, double> _resetBase = [];
+    private Guid _resetVm;
+    private bool _resetting;
 
     public Observer(Machine machine, Noise noise, ObservationFaults faults)
     {
@@ -35,7 +51,7 @@ internal sealed class Observer
         _faults = faults;
         foreach (var vm in machine.Vms)
         {
-            _clocks[vm.Id] = (NewGuid(noise), faults.OffsetSeconds * noise.Factor(0.5), faults.DriftPpm * noise.Normal(), 1000);
+            Boot(vm);
         }
 
         // A counter that this host or kernel does not have. Never one that a verdict cannot do without.
@@ -46,6 +62,18 @@ internal sealed class Observer
             {
                 _missing.Add(id);
             }
+        }
+
+        // Seldom whole sources are absent: a kernel without pressure information, an agent without its timer, a host without its wait counter
+        // (beside a silent guest that would leave nothing to tell by).
+        ushort[][] sources =
+        [
+            [GuestMetrics.PressureStalled.Id], [GuestMetrics.WakeupLateness.Id, GuestMetrics.WakeupLatenessMax.Id, GuestMetrics.Wakeups.Id],
+            machine.Vms.TrueForAll(v => v.HasAgent) ? [HostMetrics.VpWaitTime.Id] : [], [HostMetrics.VpDispatches.Id], [GuestMetrics.VmbusOutFull.Id],
+        ];
+        foreach (ushort id in sources.Where(_ => noise.Chance(faults.MissingMetricProbability / 5)).SelectMany(s => s))
+        {
+            _missing.Add(id);
         }
     }
 
@@ -62,13 +90,29 @@ internal sealed class Observer
 
     public ObservedSecond Observe(long second, double elapsed)
     {
+        if (_faults.Reset.At > 0 && (int)elapsed == _faults.Reset.At)
+        {
+            (_resetVm, _resetting) = (_machine.Vms[_faults.Reset.Vm].Id, true);
+        }
+
         long hostNs = (second * 1_000_000_000L) + (long)(Math.Abs(_noise.Normal()) * _faults.JitterSeconds * 1e9);
         var host = new List<HostSample>();
-        ReadHost(host, hostNs);
+        if (!_noise.Chance(_faults.HostLossProbability))
+        {
+            ReadHost(host, hostNs);
+            _resetting = false;
+        }
+
+        bool outage = elapsed >= _faults.Outage.At && elapsed < _faults.Outage.At + _faults.Outage.Seconds;
         var batches = new List<GuestBatch>();
         var exchanges = new List<(Guid, Guid, ClockExchange)>();
-        foreach (var vm in _machine.Vms.Where(v => v.HasAgent && !v.Paused))
+        foreach (var vm in _machine.Vms.Where(v => v.HasAgent && !v.Stands && !outage))
         {
+            if (_clocks[vm.Id].Boots != vm.Boots)
+            {
+                Boot(vm);
+            }
+
             double late = vm.LatenessMax;
             double readAt = elapsed + Math.Min(0.4, Math.Abs(_noise.Normal()) * _faults.JitterSeconds) + (late * 0.3);
             if (!_noise.Chance(_faults.LossProbability))
@@ -86,13 +130,17 @@ internal sealed class Observer
         return new ObservedSecond(second, Partitions(), host, batches, exchanges);
     }
 
+    private void Boot(Vm vm)
+        => _clocks[vm.Id] = (NewGuid(_noise), _faults.OffsetSeconds * _noise.Factor(0.5), _faults.DriftPpm * _noise.Normal(), 1000, vm.Boots);
+
     private List<PartitionInfo> Partitions() => _machine.Vms.ConvertAll(v => new PartitionInfo(
-        v.Id, v.Name, v.Paused ? PartitionState.Paused : PartitionState.Running, v.VirtualProcessors, v.CpuCap, v.MemoryMaximumBytes, null));
+        v.Id, v.Name, v.Off ? PartitionState.Off : v.Paused && v.PauseTold ? PartitionState.Paused : PartitionState.Running, v.VirtualProcessors,
+        v.CapTold ? v.CpuCap : null, v.MemoryMaximumBytes, null));
 
     private long GuestNs(Vm vm, double elapsed)
     {
         var clock = _clocks[vm.Id];
-        return (long)((((elapsed - vm.PausedSeconds) * (1 + (clock.Drift * 1e-6))) + clock.Offset + 5000) * 1e9);
+        return (long)((((elapsed - vm.PausedSeconds) * (1 + (clock.Drift * 1e-6))) + clock.Offset + UptimeSeconds) * 1e9);
     }
 
     private (Guid, Guid, ClockExchange) Exchange(Vm vm, long hostNs, double elapsed)
@@ -112,7 +160,7 @@ internal sealed class Observer
     private void ReadHost(List<HostSample> samples, long ns)
     {
         double busy = 0;
-        foreach (var vm in _machine.Vms)
+        foreach (var vm in _machine.Vms.Where(v => !v.Off))
         {
             for (int i = 0; i < vm.VirtualProcessors; i++)
             {
@@ -124,7 +172,7 @@ internal sealed class Observer
             }
 
             Gauge(samples, vm.Id, HostMetrics.VpCount, "", ns, vm.VirtualProcessors, "NumberOfProcessors");
-            if (vm.CpuCap is { } cap)
+            if (vm is { CapTold: true, CpuCap: { } cap })
             {
                 Gauge(samples, vm.Id, HostMetrics.VpLimit, "", ns, cap, "Limit");
             }
@@ -146,7 +194,7 @@ internal sealed class Observer
                 Counter(samples, vm.Id, HostMetrics.DiskLowerOperationTime, disk.HostName, ns, disk.LowerOperationSeconds, "Lower Latency");
                 Gauge(samples, vm.Id, HostMetrics.DiskQueueLength, disk.HostName, ns, disk.Iops * disk.DeviceSeconds, "Queue Length");
                 Gauge(samples, vm.Id, HostMetrics.DiskStore, disk.HostName + "|" + disk.Store.Name, ns, 1, "path");
-                if (disk.QosIops > 0)
+                if (disk.QosIops > 0 && disk.QosTold)
                 {
                     Gauge(samples, vm.Id, HostMetrics.DiskQosIops, disk.HostName, ns, disk.QosIops, "Maximum IO Rate");
                 }
@@ -174,15 +222,15 @@ internal sealed class Observer
 
         Gauge(samples, Guid.Empty, HostMetrics.LpCount, "", ns, _machine.LogicalProcessors, "Hv LP");
         Counter(samples, Guid.Empty, HostMetrics.RootRunTime, "0", ns, _machine.RootRun, "Root VP % Total Run Time");
-        double assigned = _machine.Vms.Sum(v => v.MemoryAssignedBytes);
-        Gauge(samples, Guid.Empty, HostMetrics.HostMemoryAvailable, "", ns, Math.Max(1e8, _machine.MemoryBytes - assigned - _machine.MemoryReservedBytes), "Available Memory");
+        Gauge(samples, Guid.Empty, HostMetrics.HostMemoryAvailable, "", ns, Math.Max(1e8, _machine.MemoryFreeBytes), "Available Memory");
         Gauge(samples, Guid.Empty, HostMetrics.HostMemoryTotal, "", ns, _machine.MemoryBytes, "TotalPhysicalMemory");
+        Counter(samples, Guid.Empty, HostMetrics.UplinkIo, "nic0|transmit", ns, _machine.UplinkBytes, "Bytes Sent/sec");
+        Gauge(samples, Guid.Empty, HostMetrics.UplinkSpeed, "nic0", ns, _machine.UplinkBytesPerSecond, "Current Bandwidth");
+        Counter(samples, Guid.Empty, HostMetrics.UplinkDropped, "nic0|transmit", ns, _machine.UplinkDrops, "Packets Outbound Discarded");
         Counter(samples, Guid.Empty, HostMetrics.VmbusThrottleEvents, "", ns, _machine.ThrottleEvents, "Throttle Events", cumulativeAlways: true);
     }
 
-    /// <summary>The balancer's formula sees commitment on Linux and need on Windows.</summary>
-    private static double Pressure(Vm vm) =>
-        (vm.IsWindows ? Math.Max(vm.MemoryNeededBytes, vm.MemoryCommittedBytes * 0.85) : vm.MemoryCommittedBytes) / vm.MemoryAssignedBytes;
+    private static double Pressure(Vm vm) => vm.MemoryDemandBytes / vm.MemoryAssignedBytes;
 
     private void Gauge(List<HostSample> samples, Guid partition, MetricDefinition metric, string instance, long ns, double value, string native)
     {
@@ -200,6 +248,16 @@ internal sealed class Observer
         }
 
         var key = new SeriesKey(metric.Id, instance);
+        if (partition == _resetVm && partition != Guid.Empty)
+        {
+            if (_resetting)
+            {
+                _resetBase[key] = value;
+            }
+
+            value -= _resetBase.GetValueOrDefault(key);
+        }
+
         if (!_faults.RatesInsteadOfCounters || cumulativeAlways)
         {
             samples.Add(new HostSample(partition, key, SampleForm.Cumulative, ns, ns, value, SampleQuality.Measured, native));
@@ -283,8 +341,8 @@ internal sealed class Observer
         Add(GuestMetrics.Wakeups, "", vm.Wakeups);
         Add(GuestMetrics.VmbusOutFull, "storvsc|0", Math.Floor(vm.RingFull));
         var processes = vm.Programs.ConvertAll(p => new GuestProcess(
-            p.Pid, (ulong)(p.Pid * 10), p.Name, (ulong)p.Pid, 0, 1, 0, p.CpuSeconds * 0.8, p.CpuSeconds * 0.2, p.RunWaitSeconds,
-            p.ResidentBytes, p.ResidentBytes * 0.8, Math.Floor(p.MajorFaults), p.ReadBytes, 0, 4, 'S', 40));
+            p.Pid, (ulong)((p.Pid * 10) + (vm.Boots * 1_000_000)), p.Name, (ulong)p.Pid, 0, 1, 0, p.CpuSeconds * 0.8, p.CpuSeconds * 0.2, p.RunWaitSeconds,
+            p.ResidentBytes, p.ResidentBytes * 0.8, Math.Floor(p.MajorFaults), p.ReadBytes, 0, (int)p.Threads, 'S', (long)p.Handles));
         var clock = _clocks[vm.Id];
         _clocks[vm.Id] = clock with { Sequence = clock.Sequence + 1 };
         return new GuestBatch(vm.Id, clock.Boot, clock.Sequence, at, samples, at + 400_000, processes, 80, null);

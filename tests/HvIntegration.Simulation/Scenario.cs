@@ -9,51 +9,55 @@ namespace HvIntegration.Simulation;
 /// <param name="OnsetSecond">First second of the fault; null for "none".</param>
 /// <param name="EndSecond">First second after it.</param>
 /// <param name="Story">Variant, for the report of failures.</param>
-public sealed record Truth(string Hypothesis, Guid VictimId, string? CulpritName, long? OnsetSecond, long EndSecond, string Story);
+public sealed record Truth(string Hypothesis, Guid VictimId, string? CulpritName, long? OnsetSecond, long EndSecond, string Story)
+{
+    /// <summary>Second hypothesis that is true at the same time; either is right.</summary>
+    public string? Also { get; init; }
+}
 
 /// <summary>One seeded case: a host, its VMs, one fault or none, and what both sides observe of it.</summary>
 public sealed class Scenario
 {
     private const long Start = 1_790_000_000;
+    private const double LongStepSeconds = 0.5;
 
     private readonly World _world;
     private readonly Observer _observer;
-    private readonly Action _inject;
-    private readonly Action _heal;
+    private readonly Plan _plan;
     private readonly int _onset;
     private readonly int _end;
 
     /// <summary>Makes the case that this seed means.</summary>
-    /// <param name="hypothesis">One of <see cref="Hypotheses"/>.</param>
+    /// <param name="kind">What happens.</param>
     /// <param name="seed">Everything else follows from it.</param>
-    public Scenario(string hypothesis, int seed)
+    public Scenario(CaseKind kind, int seed)
     {
-        var noise = new Noise(HashCode(hypothesis, seed));
-        var machine = MakeMachine(noise);
+        ArgumentNullException.ThrowIfNull(kind);
+        var noise = new Noise(HashCode(kind.SeedName, seed));
+        var machine = MakeMachine(noise, kind.IsLong ? 4 : 10);
         var victim = machine.Vms[noise.Whole(0, machine.Vms.Count - 1)];
-        if (hypothesis == "guest-cpu-single-thread" && victim.VirtualProcessors == 1)
+        if (victim.VirtualProcessors < kind.ProcessorsMin)
         {
             // On one processor a hot thread is the same as too much demand: that case has no right answer.
             victim = machine.Vms.MaxBy(v => v.VirtualProcessors)!;
         }
 
         _onset = noise.Whole(40, 70);
-        _end = _onset + noise.Whole(35, 60);
+        _end = _onset + (kind.IsLong ? 3600 : noise.Whole(35, 60));
         Length = _end + 25;
-        (_inject, _heal, string? culprit, string story) = Faults.Prepare(hypothesis, machine, victim, noise);
-        Truth = new Truth(hypothesis, victim.Id, culprit, hypothesis == "none" ? null : Start + _onset, Start + _end, story);
-        _world = new World(machine, noise);
-        _observer = new Observer(machine, noise, new ObservationFaults(
+        var faults = new ObservationFaults(
             noise.Chance(0.5), noise.Chance(0.3) ? 0.02 : 0, noise.Between(0.001, 0.02), 0.2,
-            noise.Between(-4000, 4000), noise.Between(0, 60), noise.Between(80e-6, 600e-6)));
+            noise.Between(-4000, 4000), noise.Between(0, 60), noise.Between(80e-6, 600e-6))
+        {
+            HostLossProbability = noise.Chance(0.2) ? 0.015 : 0,
+            Outage = noise.Chance(0.15) ? (noise.Whole(10, _end), noise.Whole(3, 9)) : default,
+            Reset = noise.Chance(0.15) ? (noise.Whole(10, _end), noise.Whole(0, machine.Vms.Count - 1)) : default,
+        };
+        _plan = kind.Prepare(machine, victim, noise);
+        Truth = new Truth(kind.Hypothesis, victim.Id, _plan.Culprit, kind.Hypothesis == "none" ? null : Start + _onset, Start + _end, _plan.Story) { Also = kind.Also };
+        _world = new World(machine, noise, kind.IsLong ? LongStepSeconds : 0.1);
+        _observer = new Observer(machine, noise, faults);
     }
-
-    /// <summary>Every hypothesis this simulator can produce, "none" included.</summary>
-    public static IReadOnlyList<string> Hypotheses { get; } =
-    [
-        "none", "guest-cpu-demand", "guest-cpu-single-thread", "host-cpu-contention", "cpu-cap", "host-storage-slow", "storage-qos-cap",
-        "guest-disk-overload", "host-memory-pressure", "guest-memory-maximum", "vmbus-path", "host-network-congestion", "vm-paused",
-    ];
 
     /// <summary>What is really so.</summary>
     public Truth Truth { get; }
@@ -62,26 +66,40 @@ public sealed class Scenario
     public int Length { get; }
 
     /// <summary>Plays the case, second after second. Can be enumerated once.</summary>
-    public IEnumerable<ObservedSecond> Play()
+    /// <param name="everySeconds">Both sides are read once in so many seconds.</param>
+    public IEnumerable<ObservedSecond> Play(int everySeconds = 1)
     {
         for (int s = 1; s <= Length; s++)
         {
+            if (_plan.Also is { } also && s == _onset + also.Second + 1)
+            {
+                also.Action();
+            }
+
             if (s == _onset + 1)
             {
-                _inject();
+                _plan.Inject();
+            }
+
+            if (s > _onset && s <= _end)
+            {
+                _plan.Each?.Invoke(s - _onset);
             }
 
             if (s == _end + 1)
             {
-                _heal();
+                _plan.Heal();
             }
 
-            for (int step = 0; step < 10; step++)
+            for (double at = 0; at < 0.99; at += _world.StepSeconds)
             {
                 _world.Step();
             }
 
-            yield return _observer.Observe(Start + s, s);
+            if (s % everySeconds == 0)
+            {
+                yield return _observer.Observe(Start + s, s);
+            }
         }
     }
 
@@ -96,7 +114,7 @@ public sealed class Scenario
         return (int)(hash & 0x7FFFFFFF);
     }
 
-    private static Machine MakeMachine(Noise noise)
+    private static Machine MakeMachine(Noise noise, int vmsMax)
     {
         int logical = new[] { 4, 8, 16, 32 }[noise.Whole(0, 3)];
         var stores = new List<Store>
@@ -104,7 +122,7 @@ public sealed class Scenario
             new() { Name = "csv1", Parallelism = noise.Whole(8, 64), ServiceSeconds = noise.Between(0.2e-3, 1.2e-3) },
             new() { Name = "csv2", Parallelism = noise.Whole(8, 32), ServiceSeconds = noise.Between(0.5e-3, 3e-3) },
         };
-        int count = noise.Whole(3, Math.Min(10, 2 + (logical / 2)));
+        int count = noise.Whole(3, Math.Min(vmsMax, 2 + (logical / 2)));
         var vms = new List<Vm>();
         double planned = 0;
         for (int i = 0; i < count; i++)

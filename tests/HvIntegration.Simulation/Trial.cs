@@ -6,18 +6,26 @@ namespace HvIntegration.Simulation;
 /// <summary>Runs the engine over a scenario as the broker would: samples in, closed seconds out.</summary>
 public static class Trial
 {
-    private const int GraceSeconds = 2;
-
     /// <summary>Plays one case through a fresh engine.</summary>
     /// <param name="scenario">Not yet played.</param>
     /// <returns>Its score and every report, in order.</returns>
     public static (CaseScore Score, IReadOnlyList<PartitionReport> Reports) Run(Scenario scenario)
     {
         ArgumentNullException.ThrowIfNull(scenario);
+        return Run(scenario.Truth, scenario.Play());
+    }
+
+    /// <summary>Plays observed seconds, perhaps changed on the way, through a fresh engine.</summary>
+    /// <param name="truth">What is so.</param>
+    /// <param name="seconds">What both sides saw, in order.</param>
+    public static (CaseScore Score, IReadOnlyList<PartitionReport> Reports) Run(Truth truth, IEnumerable<ObservedSecond> seconds)
+    {
+        ArgumentNullException.ThrowIfNull(truth);
+        ArgumentNullException.ThrowIfNull(seconds);
         var model = new HostModel();
         var reports = new List<PartitionReport>();
         long last = 0;
-        foreach (var second in scenario.Play())
+        foreach (var second in seconds)
         {
             model.UpdateInventory(second.Partitions);
             foreach (var sample in second.HostSamples)
@@ -35,11 +43,11 @@ public static class Trial
                 model.AddGuestBatch(batch);
             }
 
-            reports.AddRange(model.AdvanceTo(second.Second - GraceSeconds));
+            reports.AddRange(model.AdvanceTo(second.Second));
             last = second.Second;
         }
 
         reports.AddRange(model.AdvanceTo(last));
-        return (CaseScore.From(scenario.Truth, reports), reports);
+        return (CaseScore.From(truth, reports), reports);
     }
 }

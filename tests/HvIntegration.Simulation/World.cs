@@ -4,26 +4,60 @@ namespace HvIntegration.Simulation;
 /// Moves a <see cref="Machine"/> through time in steps of 100 ms: demand meets capacity, and both sides' counters grow
 /// from what happened. Knows nothing of limits, signals or hypotheses.
 /// </summary>
-internal sealed class World(Machine machine, Noise noise)
+internal sealed class World(Machine machine, Noise noise, double stepSeconds = 0.1)
 {
-    public const double StepSeconds = 0.1;
+    // The hypervisor's time slice: a completion that finds its processor descheduled waits up to so long.
+    private const double SliceSeconds = 0.01;
+
+    // Reserve that the balancer keeps above what a guest asks for.
+    private const double BufferShare = 0.2;
+    private const double LevelSpread = 0.15;
+    private const double SecondSpread = 0.12;
+    private const double GrantPerSecond = 0.05;
+
+    private long _steps;
+
+    public double StepSeconds => stepSeconds;
 
     public Machine Machine => machine;
 
     public void Step()
     {
+        _steps++;
         ShareProcessors();
         ShareStores();
+        ShareMemory();
+        double uplink = machine.Vms.Where(v => !v.Stands).Sum(v => v.NetworkDemandBytes);
+        double lost = Math.Max(0, 1 - (machine.UplinkBytesPerSecond / Math.Max(1, uplink)));
+        machine.UplinkBytes += Math.Min(uplink, machine.UplinkBytesPerSecond) * StepSeconds;
+        machine.UplinkDrops += uplink / 900 * lost * StepSeconds;
         foreach (var vm in machine.Vms)
         {
-            if (vm.Paused)
+            if (vm.Stands)
             {
-                vm.PausedSeconds += StepSeconds;
+                vm.PausedSeconds += vm.Paused ? StepSeconds : 0;
                 continue;
             }
 
             LiveInMemory(vm);
-            FeelInside(vm);
+            FeelInside(vm, lost);
+        }
+    }
+
+    /// <summary>Gives a VM with dynamic memory what it asks for and a reserve, as long as there is any.</summary>
+    private void ShareMemory()
+    {
+        double free = machine.MemoryFreeBytes;
+        foreach (var vm in machine.Vms.Where(v => v.DynamicMemory && !v.Stands))
+        {
+            double wanted = Math.Min(vm.MemoryMaximumBytes, vm.MemoryDemandBytes * (1 + BufferShare));
+            double given = Math.Min(wanted - vm.MemoryAssignedBytes, Math.Min(free, vm.MemoryAssignedBytes * GrantPerSecond * StepSeconds));
+            if (given > 0)
+            {
+                vm.MemoryAssignedBytes += given;
+                vm.MemoryAddedBytes += given;
+                free -= given;
+            }
         }
     }
 
@@ -33,19 +67,31 @@ internal sealed class World(Machine machine, Noise noise)
         var wants = new List<(Vm? Vm, int Vp, double Want, double Weight)> { (null, 0, machine.RootDemand * noise.Factor(0.1), 100 * machine.LogicalProcessors) };
         foreach (var vm in machine.Vms)
         {
-            if (vm.Paused)
+            if (vm.Stands)
             {
                 Array.Clear(vm.Run);
                 Array.Clear(vm.Wait);
                 continue;
             }
 
+            if (vm.Wanders && vm.VirtualProcessors > 1)
+            {
+                double moved = vm.Demand[^1];
+                Array.Copy(vm.Demand, 0, vm.Demand, 1, vm.VirtualProcessors - 1);
+                vm.Demand[0] = moved;
+            }
+
+            // A load comes and goes: over some seconds, by some tenths.
+            double keep = Math.Exp(-StepSeconds / 4);
+            vm.Level = Math.Clamp(1 + ((vm.Level - 1) * keep) + (LevelSpread * Math.Sqrt(1 - (keep * keep)) * noise.Normal()), 0.4, 1.8);
+            vm.SecondLevel = Math.Abs((_steps * StepSeconds) - Math.Round(_steps * StepSeconds)) < StepSeconds / 4 ? noise.Factor(SecondSpread) : vm.SecondLevel;
             double capLeft = vm.CpuCap ?? double.PositiveInfinity;
             double wanted = 0;
             var want = new double[vm.VirtualProcessors];
             for (int i = 0; i < want.Length; i++)
             {
-                want[i] = Math.Clamp((vm.Demand[i] * noise.Factor(0.05)) + (vm.Backlog[i] / StepSeconds), 0, 1);
+                double level = vm.Demand[i] < 0.85 ? Math.Min(vm.Demand[i] * vm.Level * vm.SecondLevel, Math.Max(vm.Demand[i], 0.8)) : vm.Demand[i];
+                want[i] = Math.Clamp((level * noise.Factor(0.05)) + (vm.Backlog[i] / StepSeconds), 0, 1);
                 wanted += want[i];
             }
 
@@ -127,22 +173,20 @@ internal sealed class World(Machine machine, Noise noise)
     {
         foreach (var store in machine.Stores)
         {
-            var disks = machine.Vms.Where(v => !v.Paused).SelectMany(v => v.Disks.Select(d => (Vm: v, Disk: d))).Where(p => p.Disk.Store == store).ToList();
+            var disks = machine.Vms.Where(v => !v.Stands).SelectMany(v => v.Disks.Select(d => (Vm: v, Disk: d))).Where(p => p.Disk.Store == store).ToList();
             double service = store.ServiceSeconds * store.Slowdown;
             double capacity = store.Parallelism / service;
             var asked = disks.ConvertAll(p => Ask(p.Vm, p.Disk, service) * noise.Factor(0.08));
             double total = asked.Sum();
             double use = Math.Min(total / capacity, 0.97);
-            double scale = total > capacity * 0.97 ? capacity * 0.97 / total : 1;
             double outstanding = disks.Sum(p => Math.Min(p.Disk.OutstandingMax, p.Disk.DemandIops * service * 4));
-            double saturated = outstanding / capacity;
             double open = service * (1 + (0.25 * use * use / (1 - use)));
-            double lower = scale < 1 ? Math.Max(open, saturated) : Math.Min(open, Math.Max(service, saturated));
+            double lower = total > capacity * 0.97 ? Math.Max(open, Overfull(disks, capacity * 0.97)) : Math.Min(open, Math.Max(service, outstanding / capacity));
             for (int k = 0; k < disks.Count; k++)
             {
                 var disk = disks[k].Disk;
                 disk.LowerSeconds = lower * noise.Factor(0.06);
-                double iops = asked[k] * scale;
+                double iops = Math.Min(asked[k], disk.OutstandingMax / (lower + disk.BusSeconds)) * (total > capacity * 0.97 ? noise.Factor(0.03) : 1);
                 double device = disk.LowerSeconds + (30e-6 * noise.Factor(0.2));
                 if (disk.QosIops > 0 && iops >= disk.QosIops)
                 {
@@ -152,7 +196,7 @@ internal sealed class World(Machine machine, Noise noise)
 
                 disk.Iops = iops;
                 disk.DeviceSeconds = device;
-                disk.GuestSeconds = device + (disk.BusSeconds * noise.Factor(0.15)) + (20e-6 * noise.Factor(0.3));
+                disk.GuestSeconds = device + (disk.BusSeconds * noise.Factor(0.15)) + (20e-6 * noise.Factor(0.3)) + (SliceSeconds * Descheduled(disks[k].Vm) * noise.Factor(0.2));
                 double operations = iops * StepSeconds;
                 disk.Operations += operations;
                 disk.Bytes += operations * disk.BytesPerOperation;
@@ -167,10 +211,26 @@ internal sealed class World(Machine machine, Noise noise)
         }
     }
 
+    /// <summary>Latency at which a store that is asked for more than it can do is exactly full: those who ask too much keep all their operations outstanding.</summary>
+    private static double Overfull(List<(Vm Vm, VirtualDisk Disk)> disks, double capacity)
+    {
+        var (low, high) = (0.0, 60.0);
+        for (int i = 0; i < 50; i++)
+        {
+            double latency = (low + high) / 2;
+            double served = disks.Sum(p => Math.Min(p.Disk.DemandIops, p.Disk.OutstandingMax / (latency + p.Disk.BusSeconds)));
+            (low, high) = served > capacity ? (latency, high) : (low, latency);
+        }
+
+        return high;
+    }
+
+    private static double Descheduled(Vm vm) => vm.Wait.Sum() / vm.VirtualProcessors;
+
     /// <summary>A program that waits for each answer asks less of a slow disk.</summary>
     private static double Ask(Vm vm, VirtualDisk disk, double service)
     {
-        double running = vm.Run.Length == 0 ? 1 : Math.Max(0.3, 1 - (vm.Wait.Sum() / vm.VirtualProcessors));
+        double running = vm.Run.Length == 0 ? 1 : Math.Max(0.3, 1 - Descheduled(vm));
         return Math.Min(disk.DemandIops * running, disk.OutstandingMax / (service + disk.BusSeconds));
     }
 
@@ -190,7 +250,7 @@ internal sealed class World(Machine machine, Noise noise)
         }
     }
 
-    private void FeelInside(Vm vm)
+    private void FeelInside(Vm vm, double uplinkLost)
     {
         double run = vm.Run.Sum();
         double wait = vm.Wait.Sum();
@@ -201,11 +261,12 @@ internal sealed class World(Machine machine, Noise noise)
         double ioStall = Math.Min(0.98, inFlight / (1 + inFlight) * vm.Disks.Max(d => Math.Min(1, d.GuestSeconds / 0.004)));
         vm.IoStalledSeconds += ioStall * StepSeconds;
         vm.IoFullSeconds += ioStall * 0.7 * (1 - Math.Min(0.9, run / vm.VirtualProcessors)) * StepSeconds;
-        vm.NetworkBytes += vm.NetworkDemandBytes * (1 - vm.NetworkLoss) * noise.Factor(0.1) * StepSeconds;
+        double loss = 1 - ((1 - vm.NetworkLoss) * (1 - uplinkLost));
+        vm.NetworkBytes += vm.NetworkDemandBytes * (1 - loss) * noise.Factor(0.1) * StepSeconds;
         double packets = vm.NetworkDemandBytes / 900 * StepSeconds;
         vm.NetworkPackets += packets;
-        vm.NetworkDrops += packets * vm.NetworkLoss;
-        vm.Retransmits += packets * ((vm.NetworkLoss * 0.9) + 0.0002);
+        vm.NetworkDrops += packets * loss;
+        vm.Retransmits += packets * ((loss * 0.9) + 0.0002);
         vm.RingFull += vm.RingFullPerSecond * StepSeconds;
 
         // One wake-up of the 100 ms probe a step. It waits for a dispatch, seldom long on a quiet host.
@@ -213,12 +274,13 @@ internal sealed class World(Machine machine, Noise noise)
         vm.LatenessSum += late;
         vm.LatenessMax = Math.Max(vm.LatenessMax, late);
         vm.Wakeups++;
-        double weights = vm.Programs.Sum(p => p.CpuWeight);
+        double weights = vm.Programs.Where(p => p.Cores is null).Sum(p => p.CpuWeight);
+        double shared = Math.Max(0, run + wait - vm.Programs.Sum(p => p.Cores ?? 0));
         double bytes = vm.Disks.Sum(d => d.Iops * d.BytesPerOperation);
         foreach (var program in vm.Programs)
         {
-            program.CpuSeconds += (run + wait) * program.CpuWeight / weights * StepSeconds;
-            program.RunWaitSeconds += vm.ExtraThreads * program.CpuWeight / weights * StepSeconds;
+            program.CpuSeconds += (program.Cores * noise.Factor(0.01) ?? (shared * program.CpuWeight / weights)) * StepSeconds;
+            program.RunWaitSeconds += vm.ExtraThreads * (program.Cores is null ? program.CpuWeight / weights : 0) * StepSeconds;
             program.ReadBytes += bytes * program.DiskWeight * StepSeconds;
         }
     }

@@ -9,6 +9,10 @@ namespace HvIntegration.Engine.Diagnosis;
 internal sealed partial class Symptoms
 {
     private const int PauseSeconds = 5;
+    private const double SingleProcessMax = 1.07;
+    private const double SingleProcessShare = 0.85;
+    private const int SingleProcessSeconds = 15;
+    private const int SingleProcessSeen = 8;
     private const double StandingShare = 0.0005;
     private const double LivingShare = 0.002;
     private const int StandingSeconds = 2;
@@ -97,13 +101,33 @@ internal sealed partial class Symptoms
         var mean = n > 1 ? Math.Max(Limits.HotMeanShare, (1 + (0.45 * (n - 1))) / n) : Limits.HotMeanShare;
         var roomy = Finding.FirstMeasured(Below(SignalCatalog.GuestBusy, mean), Below(SignalCatalog.HostRun, mean));
         var process = AtLeast(SignalCatalog.GuestTopProcess, Limits.HotProcessorShare);
-        // A process of several threads is no single thread.
-        var single = process.Holds && Level(SignalCatalog.GuestTopProcess) > 1.2 ? process with { Answer = Answer.No } : process;
+        var single = process.Holds && !IsPinned() ? process with { Answer = Answer.No } : process;
         var inside = AtLeast(SignalCatalog.GuestBusyMax, Limits.HotProcessorShare);
         var hot = inside.Answer != Answer.NotMeasured || single.Holds
             ? Finding.Any(inside, single)
             : AtLeast(SignalCatalog.HostRunMax, Limits.HotProcessorShare).Weaker(0.85);
         return Finding.All(hot, roomy);
+    }
+
+    // A process of several threads is no single thread: one thread never takes more than one processor, apart from the error of
+    // two reads, and one at its limit stays there. The share of a busy server passes through one processor on its way.
+    private bool IsPinned()
+    {
+        var length = Math.Max(SingleProcessSeconds, 3 * _windows.Seconds);
+        var (seen, pinned, earliest) = (0, 0, Second);
+        for (var at = Second; at > Second - length; at--)
+        {
+            // Rows stand for some seconds when the guest is silent: only seconds that it reported count.
+            var share = _partition.History.At(SignalCatalog.GuestTopProcess, at);
+            if (!double.IsNaN(share) && !double.IsNaN(_partition.History.At(SignalCatalog.GuestBusy, at)))
+            {
+                earliest = at;
+                seen++;
+                pinned += share >= Ease(Limits.HotProcessorShare, above: true) && share <= SingleProcessMax ? 1 : 0;
+            }
+        }
+
+        return seen >= SingleProcessSeen && Second - earliest >= 2 * length / 3 && pinned >= SingleProcessShare * seen;
     }
 
     /// <summary>The guest loses time to memory.</summary>

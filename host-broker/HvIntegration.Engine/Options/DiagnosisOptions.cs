@@ -32,8 +32,8 @@ public sealed class DiagnosisOptions
     public int UnknownSeconds { get; set; } = 10;
 
     /// <summary>A VM that was off is not judged for so long after it started.</summary>
-    /// <value>Seconds, 0 to 600. Default 10. Source: thresholds reference, section 7, item 5 (the first two samples), stretched to the slowest sampling in use.</value>
-    public int StartSeconds { get; set; } = 10;
+    /// <value>Seconds, 0 to 600. Default 60. Source: thresholds reference, section 7, item 5, says the first two samples; services start for about a minute.</value>
+    public int StartSeconds { get; set; } = 60;
 
     /// <summary>Seconds before the window from which "normal" is taken.</summary>
     /// <value>Seconds, 30 to the kept seconds. Default 600.</value>

@@ -6,7 +6,8 @@ namespace HvIntegration.Engine.Timeline;
 /// <summary>Follows memory, handles and threads of every process, and the guest's commitment, over hours, and finds steady growth.</summary>
 /// <remarks>
 /// A point a minute. Growth counts when it is monotone (Mann and Kendall, p below 0.01), its slope (Theil and Sen) is beyond the
-/// limit, and the last third still grows: a cache that fills levels off. Source: diagnosis reference, rule H6.
+/// limit, and the last third still grows: a cache that fills levels off. What is freed again was not leaked: a heap that is collected
+/// falls back, so only growth of its floor over an hour counts. Source: diagnosis reference, rule H6.
 /// </remarks>
 internal sealed class LeakWatch
 {
@@ -15,9 +16,12 @@ internal sealed class LeakWatch
     private const int PointsMin = 10;
     private const int SeriesMax = 400;
     private const double CriticalZ = 2.33;
-    private const double SteadyShare = 0.4;
+    private const double SteadyShare = 0.6;
     private const double ChangeShare = 0.05;
     private const double RelativeGrowthMin = 0.2;
+    private const double FreedShareMax = 0.25;
+    private const double FloorShareMin = 0.5;
+    private const long FloorSeconds = 3600;
     private const string Whole = "the guest as a whole";
 
     private readonly Dictionary<(int Pid, ulong Start, int Kind), Points> _series = [];
@@ -164,9 +168,35 @@ internal sealed class LeakWatch
 
             var slope = Slope(start, _points.Count) * 3600;
             var late = Slope(_points.Count - Math.Max(4, (_points.Count - start) / 3), _points.Count) * 3600;
-            return slope >= perHourMin && late >= SteadyShare * slope && Monotone(start) >= CriticalZ
+            return slope >= perHourMin && late >= SteadyShare * slope && Monotone(start) >= CriticalZ && Kept(start)
                 ? (slope, _points[^1].Value - _points[start].Value, _points[start].Second)
                 : null;
+        }
+
+        // Never gave much of it back; or did, and still its least values rose over an hour.
+        private bool Kept(int from)
+        {
+            var growth = _points[^1].Value - _points[from].Value;
+            var (highest, freed) = (double.NegativeInfinity, 0.0);
+            for (var i = from; i < _points.Count; i++)
+            {
+                highest = Math.Max(highest, _points[i].Value);
+                freed = Math.Max(freed, highest - _points[i].Value);
+            }
+
+            return freed <= FreedShareMax * growth
+                || (_points[^1].Second - _points[from].Second >= FloorSeconds && Least(_points.Count - ((_points.Count - from) / 3), _points.Count) - Least(from, from + ((_points.Count - from) / 3)) >= FloorShareMin * growth);
+        }
+
+        private double Least(int from, int to)
+        {
+            var least = double.PositiveInfinity;
+            for (var i = from; i < to; i++)
+            {
+                least = Math.Min(least, _points[i].Value);
+            }
+
+            return least;
         }
 
         // Theil and Sen: the median of the slopes of all pairs.

@@ -19,15 +19,19 @@ internal sealed class ProcessBook
     private const double KnownSeconds = 15;
     private const int ActiveMin = 3;
 
+    // A second is judged late when another VM's side is late: up to the grace, by then newer rows have come.
+    private const long NearSeconds = 5;
+    private const long Never = long.MinValue / 2;
+
     private readonly Dictionary<(int Pid, ulong Start), Entry> _entries = [];
     private List<ProcessUse> _newest = [];
-    private long _newestSecond = long.MinValue;
+    private long _newestSecond = Never;
     private double _slowed = double.NaN;
 
     /// <summary>While true the level before is kept as it is: an episode must not become its own normal.</summary>
     public bool Frozen { get; set; }
 
-    /// <summary>Rows of a second or of the newest one within five seconds before it, busiest first; empty when there are none.</summary>
+    /// <summary>Newest rows when they are within five seconds of this one, busiest first; empty when there are none.</summary>
     public IReadOnlyList<ProcessUse> At(long second) => IsNear(second) ? _newest : [];
 
     /// <summary>Share of the active processes that lost more than 30 % of their progress; NaN when fewer than three are active.</summary>
@@ -115,7 +119,7 @@ internal sealed class ProcessBook
     {
         _entries.Clear();
         _newest = [];
-        _newestSecond = long.MinValue;
+        _newestSecond = Never;
         _slowed = double.NaN;
     }
 
@@ -164,7 +168,7 @@ internal sealed class ProcessBook
     }
 
     private bool IsNear(long second)
-        => (second >= _newestSecond && second - _newestSecond <= 5) || (second < _newestSecond && _newestSecond - second <= 2);
+        => Math.Abs(second - _newestSecond) <= NearSeconds;
 
     private static double Rate(double now, double before, double seconds)
         => double.IsFinite(now) && double.IsFinite(before) && now >= before ? (now - before) / seconds : 0;

@@ -10,6 +10,9 @@ namespace HvIntegration.Engine.Diagnosis.Hypotheses;
 /// </remarks>
 internal sealed class HostStorageSlow : IHypothesis
 {
+    // Several times beyond the limit the operations are no chance of the day.
+    private const double RisenFar = 3;
+
     public string Id => HypothesisIds.HostStorageSlow;
 
     public string Title => "slow host storage";
@@ -41,7 +44,9 @@ internal sealed class HostStorageSlow : IHypothesis
         file.Support(0.3, symptoms.AtLeast(SignalCatalog.HostPsiIo, limits.IoStallShare));
         file.Support(0.3, symptoms.AllSlowed());
         var alone = symptoms.HoldsStore(0.5);
-        file.Contradict(2.0, Finding.All(risen, alone.Answer == Answer.NotMeasured ? alone with { Answer = Answer.Yes, Strength = 0.6 } : alone));
+        alone = alone.Answer == Answer.NotMeasured ? alone with { Answer = Answer.Yes, Strength = 0.6 } : alone;
+        file.Contradict(2.0, Finding.All(risen, alone));
+        file.Contradict(1.0, Finding.All(symptoms.AboveBaseline(SignalCatalog.DiskHostIops, RisenFar * limits.IopsBaselineRatio, limits.DiskIopsMin), alone));
         file.Contradict(2.5, Finding.All(symptoms.AtQuota(), symptoms.SiblingsSlowOnStore().Not()));
     }
 
