@@ -27,6 +27,8 @@ internal sealed class ApiClient : IDisposable
     public const string CertificateVariable = "HVI_BROKER_CERTIFICATE";
 
     private const int PageSize = 1_000;
+    private const int DownloadBufferBytes = 1 << 16;
+    private static readonly TimeSpan StallMax = TimeSpan.FromSeconds(120);
 
     private readonly HttpClient _http;
     private readonly string _url;
@@ -156,6 +158,44 @@ internal sealed class ApiClient : IDisposable
         SendAsync(
             () => new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative)) { Content = JsonContent.Create(body, options: Json) },
             (response, limited) => response.Content.ReadAsStringAsync(limited), cancellation);
+
+    /// <summary>Asks for a file and copies it as it comes.</summary>
+    /// <param name="path">What.</param>
+    /// <param name="to">Where to.</param>
+    /// <param name="received">Told the bytes that are there, now and then.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task DownloadAsync(string path, Stream to, Action<long> received, CancellationToken cancellation)
+    {
+        using var response = await SendAsync(
+            () => new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative)), (answer, _) => Task.FromResult(answer), cancellation, keep: true);
+        using var stalled = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        byte[] buffer = new byte[DownloadBufferBytes];
+        long bytes = 0;
+        try
+        {
+            await using var body = await response.Content.ReadAsStreamAsync(cancellation);
+            while (true)
+            {
+                stalled.CancelAfter(StallMax);
+                int read = await body.ReadAsync(buffer, stalled.Token);
+                if (read == 0)
+                {
+                    return;
+                }
+
+                await to.WriteAsync(buffer.AsMemory(0, read), cancellation);
+                received(bytes += read);
+            }
+        }
+        catch (Exception e) when (e is HttpRequestException or HttpIOException)
+        {
+            throw new CommandException(ExitStatus.Unreachable, $"The broker at {_url} ended its answer too early: {e.Message} Its log says why.", e);
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            throw new CommandException(ExitStatus.Unreachable, $"The broker at {_url} sent nothing for {StallMax.TotalSeconds:0} s.", e);
+        }
+    }
 
     /// <summary>Changes as the broker tells them, until it ends or the caller does.</summary>
     public async IAsyncEnumerable<SseItem<string>> StreamAsync(string path, [EnumeratorCancellation] CancellationToken cancellation)

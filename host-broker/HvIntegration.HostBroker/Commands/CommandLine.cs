@@ -56,6 +56,7 @@ internal static class CommandLine
             EpisodesCommand.Create(output),
             ProcessesCommand.Create(output),
             ReportCommand.Create(output),
+            BundleCommand.Create(output),
             CheckCommand.Create(output),
             CountersCommand.Create(output),
             InventoryCommand.Create(output),

@@ -20,4 +20,7 @@ internal static class ExitStatus
 
     /// <summary>The broker answered with an error of its own.</summary>
     public const int BrokerError = 5;
+
+    /// <summary>Ctrl+C before it was done; nothing was left behind.</summary>
+    public const int Cancelled = 130;
 }

@@ -9,6 +9,11 @@ internal sealed partial class HistoryQueries
 {
     private const int SecondBackMax = 5;
 
+    private const string SecondColumns = """
+        r.second, r.has_guest, r.has_host, r.vals, r.errors, r.qualities, r.hypothesis, r.side, r.probability, r.title, r.sentence, r.what_helps,
+        max(r.episode_onset) OVER same, max(r.severity) OVER same, r.set_id
+        """;
+
     /// <summary>Episodes that touch a range, newest onset first.</summary>
     public IReadOnlyList<EpisodeRecord> Episodes(Guid? partition, long? onset, long fromSecond, long toSecond, int rowsMax)
     {
@@ -83,8 +88,7 @@ internal sealed partial class HistoryQueries
         // A second that was made again for late data has newer signals; the episode is told by its first row only.
         using var command = connection.CreateCommand();
         command.CommandText = string.Create(CultureInfo.InvariantCulture, $"""
-            SELECT r.second, r.has_guest, r.has_host, r.vals, r.errors, r.qualities, r.hypothesis, r.side, r.probability, r.title, r.sentence, r.what_helps,
-              max(r.episode_onset) OVER same, max(r.severity) OVER same, r.set_id
+            SELECT {SecondColumns}
             FROM {segment.Alias}.main.report r JOIN {segment.Alias}.main.partition p ON p.id = r.partition
             WHERE p.guid = '{partition}' AND r.second > {second - SecondBackMax} AND r.second <= {second}
             WINDOW same AS (PARTITION BY r.second)
@@ -96,13 +100,18 @@ internal sealed partial class HistoryQueries
             return null;
         }
 
-        var ids = SignalIdsOf(segment, reader.GetInt32(14));
+        return SecondOf(reader, SignalIdsOf(segment, reader.GetInt32(14)));
+    }
+
+    /// <summary>A row of <see cref="SecondColumns"/>; without ids each signal has an empty one.</summary>
+    private static RecordedSecond SecondOf(DuckDBDataReader reader, List<string> ids)
+    {
         var values = reader.GetFieldValue<List<float>>(3);
         var errors = reader.GetFieldValue<List<float>>(4);
         var qualities = reader.GetFieldValue<List<sbyte>>(5);
         return new RecordedSecond(
             reader.GetInt64(0), reader.GetBoolean(1), reader.GetBoolean(2),
-            [.. ids.Take(values.Count).Select((signal, i) => new RecordedSignal(signal, values[i], errors[i], (SampleQuality)qualities[i]))],
+            [.. values.Select((value, i) => new RecordedSignal(i < ids.Count ? ids[i] : "", value, errors[i], (SampleQuality)qualities[i]))],
             reader.GetString(6), (Side)reader.GetFieldValue<sbyte>(7), reader.GetDouble(8), reader.GetString(9), reader.GetString(10), reader.GetString(11),
             reader.IsDBNull(12) ? null : reader.GetInt64(12), reader.IsDBNull(13) ? null : reader.GetDouble(13));
     }

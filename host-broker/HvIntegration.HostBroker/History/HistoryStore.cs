@@ -146,6 +146,20 @@ internal sealed partial class HistoryStore : IHistoryStore
     }
 
     /// <inheritdoc/>
+    public Task<(long Guest, long Host)> CountRawAsync(IReadOnlyCollection<Guid> insides, long fromSecond, long toSecond, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(insides.Count);
+        return AskAsync(q => q.CountRaw(insides, fromSecond, toSecond), cancellation);
+    }
+
+    /// <inheritdoc/>
+    public Task<RawStretch> QueryRawAsync(IReadOnlyCollection<Guid> insides, long fromSecond, long toSecond, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(insides.Count);
+        return AskAsync(q => q.Raw(insides, fromSecond, toSecond), cancellation);
+    }
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<PartitionInfo>> KnownPartitionsAsync(CancellationToken cancellation) =>
         AskAsync(q => q.Partitions(), cancellation);
 

@@ -66,6 +66,16 @@ internal interface IHistoryStore : IAsyncDisposable
     /// <summary>Processes that an agent sent within a range of the raw tier, with their mean use between first and last read in it, busiest first.</summary>
     Task<IReadOnlyList<ProcessUse>> QueryProcessesAsync(Guid partition, long fromSecond, long toSecond, int rowsMax, CancellationToken cancellation);
 
+    /// <summary>Values of a stretch of the raw tier: those of the guests that are wanted, and all of the host. Both 0 when the tier has nothing of it.</summary>
+    Task<(long Guest, long Host)> CountRawAsync(IReadOnlyCollection<Guid> insides, long fromSecond, long toSecond, CancellationToken cancellation);
+
+    /// <summary>A stretch of the raw tier as it came in; ask for a short one, all of it is in memory.</summary>
+    /// <param name="insides">Guests whose inside, and whose verdicts, are wanted; the host's side is of all.</param>
+    /// <param name="fromSecond">First second.</param>
+    /// <param name="toSecond">End, not in it.</param>
+    /// <param name="cancellation">Gives up.</param>
+    Task<RawStretch> QueryRawAsync(IReadOnlyCollection<Guid> insides, long fromSecond, long toSecond, CancellationToken cancellation);
+
     /// <summary>Partitions ever seen in the kept range, newest entry each.</summary>
     Task<IReadOnlyList<PartitionInfo>> KnownPartitionsAsync(CancellationToken cancellation);
 

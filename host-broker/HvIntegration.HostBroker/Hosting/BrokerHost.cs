@@ -1,4 +1,5 @@
 using HvIntegration.HostBroker.Api;
+using HvIntegration.HostBroker.Bundles;
 using HvIntegration.HostBroker.CounterSources;
 using HvIntegration.HostBroker.Dashboard;
 using HvIntegration.HostBroker.Export.OpenMetrics;
@@ -43,7 +44,7 @@ internal static class BrokerHost
             .AddSingleton(source).AddSingleton(history)
             .AddSingleton<HostClock>().AddSingleton<Inventory>().AddSingleton<IPeerDirectory>(s => s.GetRequiredService<Inventory>())
             .AddSingleton<AgentSessions>().AddSingleton<BrokerState>().AddSingleton<LatestSamples>().AddSingleton<BrokerReader>().AddSingleton<MetricsReader>()
-            .AddSingleton<HostReader>().AddSingleton<PastReader>().AddSingleton<EventFeed>().AddSingleton(new EventStreams(options.Api.StreamsMax))
+            .AddSingleton<HostReader>().AddSingleton<PastReader>().AddSingleton<BundleWriter>().AddSingleton<EventFeed>().AddSingleton(new EventStreams(options.Api.StreamsMax))
             .AddSingleton(s => new Acknowledgements(options.History.Folder, s.GetRequiredService<ILogger<Acknowledgements>>()))
             .AddSingleton<IArrivals>(s => s.GetRequiredService<BrokerLoop>());
 

@@ -37,6 +37,12 @@ internal sealed class FillingDisk(IHistoryStore store) : IHistoryStore
     public Task<IReadOnlyList<ProcessUse>> QueryProcessesAsync(Guid partition, long fromSecond, long toSecond, int rowsMax, CancellationToken cancellation) =>
         store.QueryProcessesAsync(partition, fromSecond, toSecond, rowsMax, cancellation);
 
+    public Task<(long Guest, long Host)> CountRawAsync(IReadOnlyCollection<Guid> insides, long fromSecond, long toSecond, CancellationToken cancellation) =>
+        store.CountRawAsync(insides, fromSecond, toSecond, cancellation);
+
+    public Task<RawStretch> QueryRawAsync(IReadOnlyCollection<Guid> insides, long fromSecond, long toSecond, CancellationToken cancellation) =>
+        store.QueryRawAsync(insides, fromSecond, toSecond, cancellation);
+
     public Task<IReadOnlyList<PartitionInfo>> KnownPartitionsAsync(CancellationToken cancellation) => store.KnownPartitionsAsync(cancellation);
 
     public ValueTask DisposeAsync() => store.DisposeAsync();

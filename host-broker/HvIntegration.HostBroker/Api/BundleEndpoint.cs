@@ -1,0 +1,55 @@
+using System.Globalization;
+using HvIntegration.HostBroker.Bundles;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace HvIntegration.HostBroker.Api;
+
+/// <summary>Incident bundles: both sides of one VM and one stretch of time as one file.</summary>
+internal static class BundleEndpoint
+{
+    private const int NameMax = 60;
+
+    /// <summary>Adds the endpoint.</summary>
+    public static void MapBundle(this RouteGroupBuilder api) =>
+        api.MapGet("/vms/{vm}/bundle", AnswerAsync)
+            .WithName("GetBundle").WithSummary($"Both sides of one VM over a stretch of time as one file that 'hvi open' shows anywhere. Times: {TimeText.Forms}.")
+            .Produces(StatusCodes.Status200OK, contentType: BundleFormat.MediaType).ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+
+    private static Task<IResult> AnswerAsync(
+        string vm, BrokerReader reader, PastReader past, BundleWriter writer, HttpContext context, CancellationToken cancellation,
+        string? from = null, string? to = null, bool users = false, bool others = false) =>
+        ApiEndpoints.WithVmAsync(vm, past, async partition =>
+        {
+            var (fromSecond, toSecond) = ApiEndpoints.Range(from, to, reader.NowSecond);
+            if (await writer.PlanAsync(partition, fromSecond, toSecond, users, others, cancellation) is not { } plan)
+            {
+                return TypedResults.Problem(
+                    $"No raw counters of VM '{partition.Name}' are kept from {fromSecond} to {toSecond}; they are kept for History:SecondHours. 'hvi report' shows what is kept of older times.",
+                    statusCode: StatusCodes.Status404NotFound, title: "Nothing kept");
+            }
+
+            if (!writer.TryEnter())
+            {
+                return TypedResults.Problem(
+                    $"{BundleWriter.OpenMax} bundles are being written, which is the bound; try again when one is done.",
+                    statusCode: StatusCodes.Status503ServiceUnavailable, title: "Too many bundles");
+            }
+
+            context.Response.OnCompleted(() =>
+            {
+                writer.Leave();
+                return Task.CompletedTask;
+            });
+            // The zip writer ends each part with a few bytes that it cannot write otherwise.
+            context.Features.GetRequiredFeature<IHttpBodyControlFeature>().AllowSynchronousIO = true;
+            return TypedResults.Stream(body => writer.WriteAsync(plan, body, cancellation), BundleFormat.MediaType, FileName(partition.Name, fromSecond));
+        }, cancellation);
+
+    /// <summary>A name that any file system takes, whatever the VM is called.</summary>
+    private static string FileName(string vm, long fromSecond)
+    {
+        string name = string.Concat(vm.Take(NameMax).Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '_'));
+        return name + DateTimeOffset.FromUnixTimeSeconds(fromSecond).ToString("'-'yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture) + BundleFormat.Extension;
+    }
+}

@@ -1,0 +1,161 @@
+using System.IO.Compression;
+using HvIntegration.Engine.Model;
+using HvIntegration.HostBroker.Api;
+using HvIntegration.HostBroker.Api.Contract;
+using HvIntegration.HostBroker.History;
+using HvIntegration.HostBroker.Hosting;
+using HvIntegration.HostBroker.Ingest;
+using HvIntegration.Protocol.Metrics;
+using Microsoft.Extensions.Options;
+
+namespace HvIntegration.HostBroker.Bundles;
+
+/// <summary>Writes incident bundles from history, a short stretch at a time: memory does not grow with the range, and a slow reader holds no question.</summary>
+internal sealed class BundleWriter(
+    IHistoryStore history, Inventory inventory, BrokerReader reader, PastReader past, IOptions<BrokerOptions> options)
+{
+    private const long SecondNs = 1_000_000_000;
+    private const int ChunkSeconds = 30;
+
+    private static readonly Guid HostItself = Guid.Empty;
+
+    /// <summary>Most bundles that are written at one time.</summary>
+    public const int OpenMax = 2;
+
+    private int _open;
+
+    /// <summary>Takes a place; false when all are taken. Give it back with <see cref="Leave"/>.</summary>
+    public bool TryEnter()
+    {
+        if (Interlocked.Increment(ref _open) <= OpenMax)
+        {
+            return true;
+        }
+
+        Leave();
+        return false;
+    }
+
+    /// <summary>Gives a place back.</summary>
+    public void Leave() => Interlocked.Decrement(ref _open);
+
+    /// <summary>Checks what is asked for; nothing is written before.</summary>
+    /// <returns>Null when the raw counters of that time are not kept.</returns>
+    /// <exception cref="BadHttpRequestException">The range is too long or holds too much.</exception>
+    public async Task<BundlePlan?> PlanAsync(PartitionInfo vm, long fromSecond, long toSecond, bool withUsers, bool withOthers, CancellationToken cancellation)
+    {
+        if (toSecond - fromSecond > BundleFormat.RangeSecondsMax)
+        {
+            throw new BadHttpRequestException(
+                $"from {fromSecond} to {toSecond} are {toSecond - fromSecond} s; a bundle has at most {BundleFormat.RangeSecondsMax}. Choose the time of the incident.");
+        }
+
+        var plan = new BundlePlan(
+            vm, fromSecond, toSecond, withUsers, withOthers, withOthers ? [.. inventory.Partitions.Select(p => p.Id).Append(vm.Id).Distinct()] : [vm.Id]);
+        var (_, host) = await history.CountRawAsync(plan.Insides, fromSecond, toSecond, cancellation);
+        var (guestAll, hostAll) = await history.CountRawAsync(plan.Insides, plan.LeadSecond, toSecond, cancellation);
+        if (guestAll + hostAll > BundleFormat.ValuesMax)
+        {
+            throw new BadHttpRequestException(
+                $"That time holds {guestAll + hostAll} values with the {BundleFormat.LeadSeconds} s before it; a bundle has at most {BundleFormat.ValuesMax}. Choose a shorter time{(withOthers ? ", or leave the other VMs out" : "")}.");
+        }
+
+        return host + guestAll > 0 ? plan : null;
+    }
+
+    /// <summary>Writes a bundle.</summary>
+    public async Task WriteAsync(BundlePlan plan, Stream output, CancellationToken cancellation)
+    {
+        var privacy = new BundlePrivacy(plan.WithUsers, plan.WithOthers);
+        await using var zip = await ZipArchive.CreateAsync(output, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancellation);
+        var seen = new HashSet<Guid> { plan.Vm.Id };
+        var parts = new List<BundlePart> { await WriteSecondsAsync(zip, plan, privacy, seen, cancellation) };
+        var known = (await history.KnownPartitionsAsync(cancellation)).Concat(inventory.Partitions).Append(plan.Vm)
+            .GroupBy(p => p.Id).Select(g => g.Last()).Where(p => seen.Contains(p.Id)).Take(BundleFormat.PartitionsMax);
+        parts.Add(await PartWriter.WriteAsync(
+            zip, BundleFormat.Inventory, new BundleInventory([.. known], [.. plan.Insides.Where(seen.Contains)], reader.Vm(plan.Vm).Agent), cancellation));
+        parts.Add(await PartWriter.WriteAsync(zip, BundleFormat.Rules, options.Value.Engine, cancellation));
+        parts.Add(await PartWriter.WriteAsync(zip, BundleFormat.Episodes, await EpisodesAsync(plan, privacy, cancellation), cancellation));
+        await PartWriter.WriteAsync(
+            zip, BundleFormat.Manifest,
+            new BundleManifest(
+                BundleFormat.Version, AgentStream.BrokerVersion, reader.NowSecond, reader.Source, new VmRef(plan.Vm.Id, plan.Vm.Name), plan.FromSecond, plan.ToSecond,
+                plan.LeadSecond, plan.WithUsers, plan.WithOthers, parts),
+            cancellation);
+    }
+
+    private async Task<List<BundleEpisode>> EpisodesAsync(BundlePlan plan, BundlePrivacy privacy, CancellationToken cancellation)
+    {
+        var found = new List<BundleEpisode>();
+        foreach (var vm in plan.Insides)
+        {
+            found.AddRange((await past.EpisodesAsync(vm, plan.LeadSecond, plan.ToSecond, cancellation))
+                .Select(e => privacy.Of(e, past.VerdictOf(new EpisodeKey(e.Vm, e.OnsetSecond)))));
+        }
+
+        return found;
+    }
+
+    private async Task<BundlePart> WriteSecondsAsync(ZipArchive zip, BundlePlan plan, BundlePrivacy privacy, HashSet<Guid> seen, CancellationToken cancellation)
+    {
+        var numbers = new Dictionary<BundleSeries, int>();
+        await using var part = await PartWriter.OpenAsync(zip, BundleFormat.Seconds, cancellation);
+        for (long from = plan.LeadSecond; from < plan.ToSecond; from += ChunkSeconds)
+        {
+            long to = Math.Min(plan.ToSecond, from + ChunkSeconds);
+            var stretch = await history.QueryRawAsync(plan.Insides, from, to, cancellation);
+            var clock = stretch.ClockExchanges.ToLookup(e => e.Exchange.T4HostNs / SecondNs);
+            var host = stretch.HostSamples.Select(privacy.Of).ToLookup(s => s.EndNs / SecondNs);
+            var guest = stretch.Batches.ToLookup(b => b.HostNs / SecondNs);
+            var said = stretch.Seconds.ToLookup(s => s.Second.Second);
+            for (long second = from; second < to; second++)
+            {
+                var series = new List<BundleSeries>();
+                var line = new BundleLine(
+                    second, null, Some(clock[second].Select(Of)), Some(HostReads(host[second], numbers, series)),
+                    Some(guest[second].Select(b => Of(b.Batch, privacy, numbers, series))), Some(said[second].Select(s => new BundleVerdict(s.Partition, privacy.Of(s.Second)))));
+                if (line is not { Clock: null, Host: null, Guest: null, Verdicts: null })
+                {
+                    seen.UnionWith(host[second].Select(s => s.Partition).Where(id => id != HostItself));
+                    seen.UnionWith(guest[second].Select(b => b.Batch.Partition));
+                    await part.WriteAsync(line with { Series = Some(series) }, cancellation);
+                }
+            }
+        }
+
+        return part.Finish();
+    }
+
+    private static List<T>? Some<T>(IEnumerable<T> items) => items.ToList() is { Count: > 0 } some ? some : null;
+
+    private static int Number(BundleSeries key, Dictionary<BundleSeries, int> numbers, List<BundleSeries> series)
+    {
+        if (!numbers.TryGetValue(key, out int number))
+        {
+            numbers.Add(key, number = numbers.Count);
+            series.Add(key);
+        }
+
+        return number;
+    }
+
+    private static string NameOf(SeriesKey key) => MetricCatalog.Find(key.MetricId)?.Name ?? "";
+
+    private static BundleExchange Of((Guid Partition, Guid BootId, ClockExchange Exchange) e) =>
+        new(e.Partition, e.BootId, e.Exchange.T1HostNs, e.Exchange.T2GuestNs, e.Exchange.T3GuestNs, e.Exchange.T4HostNs);
+
+    private static IEnumerable<BundleHostRead> HostReads(IEnumerable<HostSample> samples, Dictionary<BundleSeries, int> numbers, List<BundleSeries> series) => samples
+        .Where(s => NameOf(s.Series).Length > 0)
+        .GroupBy(s => (s.Partition, s.Form, s.StartNs, s.EndNs))
+        .Select(g => new BundleHostRead(
+            g.Key.Partition, g.Key.Form, g.Key.StartNs, g.Key.EndNs, [.. g.Select(s => Number(new BundleSeries(NameOf(s.Series), s.Series.Instance, s.NativeName), numbers, series))],
+            [.. g.Select(s => s.Value)], g.All(s => s.Quality == SampleQuality.Measured) ? null : [.. g.Select(s => s.Quality)]));
+
+    private static BundleBatch Of(GuestBatch batch, BundlePrivacy privacy, Dictionary<BundleSeries, int> numbers, List<BundleSeries> series) => new(
+        batch.Partition, batch.BootId, batch.Sequence, batch.StartMonotonicNs,
+        [
+            .. batch.Samples.Where(s => NameOf(s.Series).Length > 0).GroupBy(s => (s.StartMonotonicNs, s.EndMonotonicNs)).Select(g => new BundleGuestRead(
+                g.Key.StartMonotonicNs, g.Key.EndMonotonicNs, [.. g.Select(s => Number(new BundleSeries(NameOf(s.Series), s.Series.Instance), numbers, series))], [.. g.Select(s => s.Value)])),
+        ],
+        batch.ProcessMonotonicNs, [.. batch.Processes.Select(privacy.Of)], batch.ProcessesTotal, batch.WallClock);
+}
