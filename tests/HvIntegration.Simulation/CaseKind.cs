@@ -15,8 +15,8 @@ public sealed record CaseKind(string Name, string Hypothesis, string Group)
     /// <summary>Least virtual processors of the victim.</summary>
     internal int ProcessorsMin { get; private init; } = 1;
 
-    /// <summary>Takes the best part of an hour: what only shows in hours.</summary>
-    internal bool IsLong { get; private init; }
+    /// <summary>Lasts an hour: what only shows in hours.</summary>
+    public bool IsLong { get; private init; }
 
     internal Func<Machine, Vm, Noise, Plan> Prepare { get; private init; } = (_, _, _) => throw new InvalidOperationException("a kind without a plan");
 

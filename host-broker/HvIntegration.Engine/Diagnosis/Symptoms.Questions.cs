@@ -12,7 +12,8 @@ internal sealed partial class Symptoms
     private const double SingleProcessMax = 1.07;
     private const double SingleProcessShare = 0.85;
     private const int SingleProcessSeconds = 15;
-    private const int SingleProcessSeen = 8;
+    private const int SingleProcessSeen = 10;
+    private const int SingleProcessSlack = 3;
     private const double StandingShare = 0.0005;
     private const double LivingShare = 0.002;
     private const int StandingSeconds = 2;
@@ -127,7 +128,7 @@ internal sealed partial class Symptoms
             }
         }
 
-        return seen >= SingleProcessSeen && Second - earliest >= 2 * length / 3 && pinned >= SingleProcessShare * seen;
+        return seen >= SingleProcessSeen && Second - earliest >= length - SingleProcessSlack && pinned >= SingleProcessShare * seen;
     }
 
     /// <summary>The guest loses time to memory.</summary>

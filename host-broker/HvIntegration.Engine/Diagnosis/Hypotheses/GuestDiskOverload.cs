@@ -29,6 +29,8 @@ internal sealed class GuestDiskOverload : IHypothesis
             return;
         }
 
+        file.Support(0.5, symptoms.Slow(SignalCatalog.DiskGuestLatency));
+
         // Where no other VM is known on the store, it is this one's alone as far as anybody can see.
         var alone = symptoms.HoldsStore(0.5);
         file.Support(1.0, alone.Answer == Answer.NotMeasured ? alone with { Answer = Answer.Yes, Strength = 0.6 } : alone);

@@ -32,6 +32,7 @@ internal sealed class StorageQosCap : IHypothesis
             symptoms.Slow(SignalCatalog.DiskDeviceLatency), symptoms.AtLeast(SignalCatalog.DiskStack, limits.DiskLatencyFloorSeconds),
             symptoms.Slow(SignalCatalog.DiskGuestLatency), symptoms.DiskQueued()));
         file.Support(1.0, symptoms.Below(SignalCatalog.DiskLowerLatency, limits.DiskLatencySeconds));
+        file.Support(0.5, symptoms.Slow(SignalCatalog.DiskGuestLatency));
         file.Support(0.3, symptoms.AtLeast(SignalCatalog.DiskStack, limits.DiskLatencyFloorSeconds));
         file.Contradict(2.0, symptoms.Slow(SignalCatalog.DiskLowerLatency));
     }
