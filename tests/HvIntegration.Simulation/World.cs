@@ -90,8 +90,7 @@ internal sealed class World(Machine machine, Noise noise, double stepSeconds = 0
             var want = new double[vm.VirtualProcessors];
             for (int i = 0; i < want.Length; i++)
             {
-                double level = vm.Demand[i] < 0.85 ? Math.Min(vm.Demand[i] * vm.Level * vm.SecondLevel, Math.Max(vm.Demand[i], 0.8)) : vm.Demand[i];
-                want[i] = Math.Clamp((level * noise.Factor(0.05)) + (vm.Backlog[i] / StepSeconds), 0, 1);
+                want[i] = Math.Clamp((Load(vm, i) * noise.Factor(0.05)) + (vm.Backlog[i] / StepSeconds), 0, 1);
                 wanted += want[i];
             }
 
@@ -124,7 +123,7 @@ internal sealed class World(Machine machine, Noise noise, double stepSeconds = 0
             double wait = vm.Wait[i] + Math.Max(0, want - got) + collision;
             vm.Run[i] = got;
             vm.Wait[i] = Math.Min(wait, 1 - got);
-            double unmet = Math.Max(0, vm.Demand[i] - got) * StepSeconds;
+            double unmet = Math.Max(0, Load(vm, i) - got) * StepSeconds;
             vm.Backlog[i] = Math.Min(unmet, StepSeconds) * (vm.ExtraThreads > 0 ? 1 : 0.6);
             double dispatches = got <= 0 ? 0 : 40 + (200 * got * noise.Factor(0.2));
             vm.RunSeconds[i] += got * StepSeconds;
@@ -137,6 +136,10 @@ internal sealed class World(Machine machine, Noise noise, double stepSeconds = 0
             vm.GuestIdleSeconds[i] += (1 - busy) * StepSeconds;
         }
     }
+
+    /// <summary>What a virtual processor wants now: its demand as the load comes and goes.</summary>
+    private static double Load(Vm vm, int i)
+        => vm.Demand[i] < 0.85 ? Math.Min(vm.Demand[i] * vm.Level * vm.SecondLevel, Math.Max(vm.Demand[i], 0.8)) : vm.Demand[i];
 
     /// <summary>Weighted water filling: nobody gets more than he wants, what is left over is shared again.</summary>
     private static double[] Fill(List<(double Want, double Weight)> wants, double capacity)

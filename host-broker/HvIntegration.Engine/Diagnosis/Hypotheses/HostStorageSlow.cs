@@ -29,7 +29,7 @@ internal sealed class HostStorageSlow : IHypothesis
     {
         var limits = symptoms.Limits;
         var device = symptoms.Slow(SignalCatalog.DiskDeviceLatency);
-        file.Require(2.5, Finding.FirstMeasured(
+        file.Require(2.8, Finding.FirstMeasured(
             symptoms.Slow(SignalCatalog.DiskLowerLatency), Finding.All(device, symptoms.SiblingsSlowOnStore()).Weaker(0.8)));
         file.Require(1.0, device);
         if (file.Settled)
