@@ -28,6 +28,7 @@ internal static class ApiEndpoints
         MapPast(api);
         api.MapEpisodes();
         api.MapBundle();
+        api.MapRediagnosis();
         api.MapGet("/host", (HostReader reader) => new Tagged<HostAnswer>(reader.Host()))
             .WithName("GetHost").WithSummary("Who uses what of the host: logical processors, root, memory, stores, adapters, VMs.");
         api.MapGet("/status", (BrokerReader reader) => new Tagged<StatusAnswer>(reader.Status()))

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using HvIntegration.Engine.Model;
 using HvIntegration.Engine.Signals;
 using HvIntegration.HostBroker.Api.Contract;
+using HvIntegration.HostBroker.Bundles;
 using HvIntegration.HostBroker.CounterSources;
 using HvIntegration.HostBroker.History;
 using HvIntegration.HostBroker.Hosting;
@@ -15,7 +16,7 @@ namespace HvIntegration.HostBroker.Api;
 internal sealed class BrokerReader(
     BrokerState state, Inventory inventory, AgentSessions sessions, ICounterSource source, SourcePump pump, IHistoryStore history,
     HistoryWriter writer, AgentListeners listeners, HostClock clock, LatestSamples latest, Acknowledgements acknowledgements, EventStreams streams,
-    IOptions<BrokerOptions> options, TimeProvider time)
+    IOptions<BrokerOptions> options, TimeProvider time, BundleReplay? replay = null)
 {
     private static readonly TimeSpan NoSecondFor = TimeSpan.FromSeconds(30);
 
@@ -79,7 +80,7 @@ internal sealed class BrokerReader(
         ulong? committed = session is null ? null : history.CommittedSequence(partition.Id, session.Facts.BootId);
         return new VmAnswer(
             Source, report?.Second ?? view.Second, Summary(partition, view),
-            Views.Of(partition, session, ledger, State(partition), committed),
+            Recorded(partition, Views.Of(partition, session, ledger, State(partition), committed)),
             [.. (report?.Signals ?? []).Select(Views.Of)],
             report is null ? null : Views.Of(report.Verdict),
             report?.Episode is { } episode ? Views.Of(episode, partition.Name, acknowledgements) : null,
@@ -170,6 +171,11 @@ internal sealed class BrokerReader(
             counts, Cost(view));
     }
 
+    /// <summary>In an opened bundle the agent as it was when the bundle was written.</summary>
+    private AgentView Recorded(PartitionInfo partition, AgentView view) => replay is { } r && r.Manifest.Vm.Id == partition.Id
+        ? view with { Version = r.Inventory.Agent.Version, Os = r.Inventory.Agent.Os, Kernel = r.Inventory.Agent.Kernel, HostName = r.Inventory.Agent.HostName, BootId = r.Inventory.Agent.BootId }
+        : view;
+
     private MonitorCostView Cost(BrokerView view)
     {
         using var process = Process.GetCurrentProcess();
@@ -189,7 +195,9 @@ internal sealed class BrokerReader(
         return new AgentStatusView(partition.Id, partition.Name, word, reason, error, ledger.Counts, ledger.LastRefusal);
     }
 
-    private (string State, string? Reason) State(PartitionInfo partition) => SessionStates.Of(
+    private (string State, string? Reason) State(PartitionInfo partition) => replay is not null
+        ? replay.Inventory.Insides.Contains(partition.Id) ? (SessionStates.Recorded, null) : (SessionStates.NoAgent, "the inside of this VM is not in the bundle")
+        : SessionStates.Of(
         partition, sessions.Find(partition.Id), sessions.Ledger(partition.Id), options.Value.Agents,
         source.Origin == SourceOrigin.Simulated && (partition.AgentAddress is null || partition.AgentAddress.StartsWith("simulated:", StringComparison.Ordinal)));
 

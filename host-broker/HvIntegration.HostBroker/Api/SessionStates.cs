@@ -24,6 +24,9 @@ internal static class SessionStates
     /// <summary>A simulated guest: there is no agent.</summary>
     public const string Simulated = "simulated";
 
+    /// <summary>In an opened bundle: the inside is there as it was recorded.</summary>
+    public const string Recorded = "recorded";
+
     /// <summary>The word and, when it is not live, why.</summary>
     public static (string State, string? Reason) Of(PartitionInfo partition, AgentSession? session, VmLedger ledger, AgentOptions options, bool simulated)
     {

@@ -10,7 +10,7 @@ namespace HvIntegration.HostBroker.Api;
 /// <summary>Turns the engine's records into the API's. NaN becomes null: JSON has none.</summary>
 internal static class Views
 {
-    public static SourceLabel Of(ICounterSource source) => new(source.Name, Word(source.Origin), source.Origin switch
+    public static SourceLabel Of(ICounterSource source) => new(source.Name, Word(source.Origin), source.Words ?? source.Origin switch
     {
         SourceOrigin.Simulated => "SIMULATED: a made-up world, not this host",
         SourceOrigin.Replayed => "REPLAYED: a recording, not this host now",

@@ -57,6 +57,7 @@ internal static class CommandLine
             ProcessesCommand.Create(output),
             ReportCommand.Create(output),
             BundleCommand.Create(output),
+            OpenCommand.Create(output),
             CheckCommand.Create(output),
             CountersCommand.Create(output),
             InventoryCommand.Create(output),

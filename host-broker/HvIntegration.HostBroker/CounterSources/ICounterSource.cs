@@ -24,6 +24,9 @@ internal interface ICounterSource : IAsyncDisposable
     /// <summary>Live, replayed or simulated.</summary>
     SourceOrigin Origin { get; }
 
+    /// <summary>What is shown beside its numbers on every page; null for the usual words of its origin.</summary>
+    string? Words => null;
+
     /// <summary>Reads once: inventory, samples and faults since the previous read. Called once per interval by one caller.</summary>
     /// <param name="nowNs">Host time of the read: Unix nanoseconds of the broker's steady clock.</param>
     /// <param name="cancellation">Ends the read; what was read until then is given up.</param>

@@ -2,6 +2,7 @@ using HvIntegration.Engine.Model;
 using HvIntegration.Engine.Signals;
 using HvIntegration.HostBroker.Api;
 using HvIntegration.HostBroker.Api.Contract;
+using HvIntegration.HostBroker.Bundles;
 using HvIntegration.HostBroker.Dashboard.Charts;
 using HvIntegration.HostBroker.History;
 using HvIntegration.HostBroker.Hosting;
@@ -12,7 +13,7 @@ namespace HvIntegration.HostBroker.Dashboard;
 /// <summary>What the pages show, from the same readers as the API; changes nothing.</summary>
 internal sealed class DashboardReader(
     BrokerReader reader, BrokerState state, Inventory inventory, LatestSamples latest, IHistoryStore history, SourcePump pump, HealthReader health,
-    Acknowledgements acknowledgements)
+    Acknowledgements acknowledgements, BundleReplay? replay = null)
 {
     /// <summary>Most points of one series of a chart.</summary>
     public const int PointsMax = 900;
@@ -21,6 +22,13 @@ internal sealed class DashboardReader(
 
     /// <summary>Origin of the host numbers.</summary>
     public SourceLabel Source => reader.Source;
+
+    /// <summary>The opened bundle; null in a broker.</summary>
+    public BundleReplay? Replay => replay;
+
+    /// <summary>Recorded and judged again, side by side; null without a bundle, or when it has nothing of the VM.</summary>
+    public async Task<JudgedVerdicts?> ComparedAsync(PartitionInfo vm, CancellationToken cancellation) =>
+        replay is not null && await replay.CompareAsync(Source, vm, history, cancellation) is { } both ? JudgedVerdicts.Of(both) : null;
 
     /// <summary>Newest closed host second; 0 before the first.</summary>
     public long Second => state.View.Second;

@@ -25,8 +25,9 @@ internal static class BrokerHost
     /// <param name="history">Where they are kept; the broker disposes it.</param>
     /// <param name="time">Monotonic and wall time.</param>
     /// <param name="console">Writes the log to the console.</param>
+    /// <param name="replay">An opened bundle: it is shown, nothing is measured, kept or changed; null for a broker.</param>
     /// <exception cref="FormatException">A file of the API's settings cannot be used.</exception>
-    public static WebApplication Build(BrokerOptions options, ICounterSource source, IHistoryStore history, TimeProvider time, bool console = true)
+    public static WebApplication Build(BrokerOptions options, ICounterSource source, IHistoryStore history, TimeProvider time, bool console = true, BundleReplay? replay = null)
     {
         var security = ApiSecurity.Load(options.Api);
         // Empty: nothing of the web host's own settings (ASPNETCORE_URLS, appsettings.json) may open an end point here.
@@ -48,11 +49,19 @@ internal static class BrokerHost
             .AddSingleton(s => new Acknowledgements(options.History.Folder, s.GetRequiredService<ILogger<Acknowledgements>>()))
             .AddSingleton<IArrivals>(s => s.GetRequiredService<BrokerLoop>());
 
-        // Stopped in the opposite order: listeners first, the last commit at the end.
-        Hosted<HistoryWriter>(builder.Services);
-        Hosted<BrokerLoop>(builder.Services);
-        Hosted<SourcePump>(builder.Services);
-        Hosted<AgentListeners>(builder.Services);
+        if (replay is null)
+        {
+            // Stopped in the opposite order: listeners first, the last commit at the end.
+            Hosted<HistoryWriter>(builder.Services);
+            Hosted<BrokerLoop>(builder.Services);
+            Hosted<SourcePump>(builder.Services);
+            Hosted<AgentListeners>(builder.Services);
+        }
+        else
+        {
+            builder.Services.AddSingleton<HistoryWriter>().AddSingleton<BrokerLoop>().AddSingleton<SourcePump>().AddSingleton<AgentListeners>()
+                .AddSingleton(replay).AddSingleton(replay.Latest);
+        }
 
         builder.Services.AddTransportListening();
         builder.Services.AddGrpc(o => o.MaxReceiveMessageSize = ProtocolLimits.MessageBytesMax);
@@ -65,7 +74,7 @@ internal static class BrokerHost
             return Task.CompletedTask;
         }));
         builder.Services.ConfigureHttpJsonOptions(o => o.SerializerOptions.WriteIndented = true);
-        builder.Services.AddOptions<KestrelServerOptions>().Configure<AgentListeners>((kestrel, agents) => Listen(kestrel, agents, security));
+        builder.Services.AddOptions<KestrelServerOptions>().Configure<AgentListeners>((kestrel, agents) => Listen(kestrel, replay is null ? agents : null, security));
 
         builder.AddDashboard();
         var app = builder.Build();
@@ -73,6 +82,11 @@ internal static class BrokerHost
         app.UseMiddleware<ApiGate>(security);
         app.Use(DashboardHosting.GuardAsync);
         app.UseStatusCodePages();
+        if (replay is not null)
+        {
+            app.UseMiddleware<ReadOnlyGate>();
+        }
+
         app.MapGrpcService<TelemetryService>();
         app.MapApi();
         app.MapMetrics(app.Services.GetRequiredService<MetricsReader>().Snapshot, options.Metrics).ExcludeFromDescription();
@@ -88,7 +102,7 @@ internal static class BrokerHost
         services.AddHostedService(s => s.GetRequiredService<T>());
     }
 
-    private static void Listen(KestrelServerOptions kestrel, AgentListeners agents, ApiSecurity security)
+    private static void Listen(KestrelServerOptions kestrel, AgentListeners? agents, ApiSecurity security)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxConcurrentConnections = ConnectionsMax;
@@ -97,7 +111,11 @@ internal static class BrokerHost
         // An agent's stream is quiet for most of each second, and stays for months.
         kestrel.Limits.MinRequestBodyDataRate = null;
         kestrel.Limits.Http2.MaxStreamsPerConnection = 4;
-        kestrel.ListenTransport(agents, agents.Address);
+        if (agents is not null)
+        {
+            kestrel.ListenTransport(agents, agents.Address);
+        }
+
         if (security.Address.EndPoint is { } endPoint)
         {
             kestrel.Listen(endPoint, o =>

@@ -84,7 +84,7 @@ internal sealed partial class RunningBroker : IAsyncDisposable
     private static partial void LogStarted(ILogger logger, string url, string source, SourceOrigin origin);
 
     /// <summary>Kestrel also lists where agents come in; only the API's own address counts, with the port that was taken.</summary>
-    private static string BoundUrl(WebApplication app, string asked)
+    internal static string BoundUrl(WebApplication app, string asked)
     {
         if (ApiAddress.Parse(asked).EndPoint is not { } endPoint)
         {

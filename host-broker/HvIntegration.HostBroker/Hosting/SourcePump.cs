@@ -37,6 +37,13 @@ internal sealed partial class SourcePump(
     /// <summary>True when a recording has no more rows.</summary>
     public bool Ended { get; private set; }
 
+    /// <summary>Says that everything was read before the broker began: what it shows is a recording.</summary>
+    public void NoteEnded()
+    {
+        Interlocked.Increment(ref _reads);
+        Ended = true;
+    }
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

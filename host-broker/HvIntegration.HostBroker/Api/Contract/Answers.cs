@@ -253,6 +253,22 @@ internal sealed record MomentAnswer(
 /// <summary>A kept verdict.</summary>
 internal sealed record RecordedVerdictView(string Hypothesis, string Side, double Probability, string Title, string Sentence, string WhatHelps);
 
+/// <summary>An opened bundle's VM: what was said when it was recorded, and what the rules of this hvi say of the same samples.</summary>
+/// <param name="Source">Origin.</param>
+/// <param name="Vm">Which.</param>
+/// <param name="FromSecond">First second of the bundle's range.</param>
+/// <param name="ToSecond">End, not in it.</param>
+/// <param name="Recorded">The cause that was named longest, at its surest.</param>
+/// <param name="Again">The same of the verdicts of now.</param>
+/// <param name="Same">Both name one cause.</param>
+/// <param name="RecordedVersion">Version of the hvi that wrote the bundle.</param>
+/// <param name="RuleDifferences">Settings in which the rules of then and now differ.</param>
+/// <param name="RecordedVerdicts">All that was said.</param>
+/// <param name="VerdictsAgain">All that is said now.</param>
+internal sealed record RediagnosisAnswer(
+    SourceLabel Source, VmRef Vm, long FromSecond, long ToSecond, VerdictSpanView Recorded, VerdictSpanView Again, bool Same, string RecordedVersion,
+    IReadOnlyList<string> RuleDifferences, IReadOnlyList<VerdictSpanView> RecordedVerdicts, IReadOnlyList<VerdictSpanView> VerdictsAgain);
+
 /// <summary>Busiest processes of a guest over a stretch of kept time.</summary>
 internal sealed record TopProcessesAnswer(SourceLabel Source, VmRef Vm, long FromSecond, long ToSecond, IReadOnlyList<ProcessView> Processes);
 

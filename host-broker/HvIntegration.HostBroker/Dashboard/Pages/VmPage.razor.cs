@@ -27,6 +27,7 @@ public sealed partial class VmPage
     private bool _drawn;
     private long? _cursor;
     private VerdictSpan? _recorded;
+    private JudgedVerdicts? _compared;
     private IReadOnlyList<ProcessView> _processes = [];
 
     /// <summary>GUID or name.</summary>
@@ -55,6 +56,20 @@ public sealed partial class VmPage
         long.TryParse(AtText, NumberStyles.None, CultureInfo.InvariantCulture, out long at) && at < 1L << 40 ? at : null;
 
     private VerdictSpan? Recorded => _cursor is null && _range.IsLive ? null : _recorded;
+
+    private VerdictSpan? AgainAtCursor => _cursor is { } at && _partition is { } vm ? Reader.Replay?.AgainAt(vm.Id, at) : null;
+
+    /// <summary>The bundle of what is shown; none of an opened bundle.</summary>
+    private string? BundleAddress
+    {
+        get
+        {
+            var (from, to) = _range.At(Reader.Second);
+            return _partition is null || Reader.Replay is not null
+                ? null
+                : string.Create(CultureInfo.InvariantCulture, $"/api/v1/vms/{_partition.Id}/bundle?from={Math.Max(from, to - Bundles.BundleFormat.RangeSecondsMax)}&to={to}");
+        }
+    }
 
     private string RangeText
     {
@@ -93,15 +108,23 @@ public sealed partial class VmPage
     }
 
     /// <inheritdoc/>
-    protected override void OnParametersSet()
+    protected override async Task OnParametersSetAsync()
     {
         _partition = Reader.Find(Vm);
         _range = TimeRange.Parse(RangeChoice, FromText, ToText, Reader.Now);
+        if (Reader.Replay is { } replay && RangeChoice is null && FromText is null)
+        {
+            // A bundle is about its own stretch of time: that is what its page begins with.
+            _range = new TimeRange(replay.Manifest.ToSecond - replay.Manifest.FromSecond, replay.Manifest.FromSecond);
+        }
+
         Read();
         if (_ready && _loaded != (Vm, _range))
         {
             _ = LoadAsync();
         }
+
+        _compared = _partition is null ? null : await Reader.ComparedAsync(_partition, Left);
     }
 
     private static string Percent(double share) => FormattableString.Invariant($"{Math.Clamp(share, 0, 1) * 100:0.#}%");

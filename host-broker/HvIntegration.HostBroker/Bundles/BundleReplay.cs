@@ -1,0 +1,186 @@
+using HvIntegration.Engine;
+using HvIntegration.Engine.Model;
+using HvIntegration.Engine.Options;
+using HvIntegration.HostBroker.Api.Contract;
+using HvIntegration.HostBroker.History;
+using HvIntegration.HostBroker.Hosting;
+
+namespace HvIntegration.HostBroker.Bundles;
+
+/// <summary>Takes a bundle in: what was recorded goes to history as it was, and a model with the rules of this hvi judges the same samples again.</summary>
+internal sealed class BundleReplay
+{
+    // As long as the live engine waits for the side that is late, and a little more.
+    private const int LagSeconds = 5;
+    private const int CommitSeconds = 60;
+    private const int GapMax = 5;
+    private const long SecondNs = 1_000_000_000;
+
+    private readonly HostModel _model;
+    private readonly Dictionary<Guid, List<VerdictSpan>> _again = [];
+    private readonly Dictionary<Guid, PartitionReport> _reports = [];
+    private readonly Dictionary<Guid, PartitionInfo> _partitions;
+
+    private BundleReplay(BundleReader reader, EngineOptions rules)
+    {
+        Manifest = reader.Manifest;
+        Inventory = reader.Inventory;
+        RuleDifferences = Bundles.RuleDifferences.Between(reader.Rules, rules);
+        Recorded = [.. reader.Episodes];
+        _partitions = Inventory.Partitions.ToDictionary(p => p.Id);
+        _model = new HostModel(rules);
+        _model.UpdateInventory(Inventory.Partitions);
+    }
+
+    /// <summary>What the bundle says it is.</summary>
+    public BundleManifest Manifest { get; }
+
+    /// <summary>The VMs of the host.</summary>
+    public BundleInventory Inventory { get; }
+
+    /// <summary>Episodes as they were told when they were recorded.</summary>
+    public IReadOnlyList<BundleEpisode> Recorded { get; }
+
+    /// <summary>Settings in which the rules of then and now differ, one sentence each.</summary>
+    public IReadOnlyList<string> RuleDifferences { get; }
+
+    /// <summary>Newest raw values.</summary>
+    public LatestSamples Latest { get; } = new();
+
+    /// <summary>Newest report of each VM, judged again.</summary>
+    public IReadOnlyDictionary<Guid, PartitionReport> Reports => _reports;
+
+    /// <summary>Newest second that was judged again.</summary>
+    public long Second { get; private set; }
+
+    /// <summary>Takes a bundle in.</summary>
+    /// <param name="reader">The bundle.</param>
+    /// <param name="store">Empty history, whose clock stands at the bundle's end.</param>
+    /// <param name="rules">Limits and windows to judge by.</param>
+    /// <param name="progress">Told the unpacked bytes that are taken in.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="BundleException">A row cannot be used.</exception>
+    /// <exception cref="HistoryException">The temporary folder cannot be written.</exception>
+    public static async Task<BundleReplay> RunAsync(BundleReader reader, IHistoryStore store, EngineOptions rules, IProgress<long>? progress, CancellationToken cancellation)
+    {
+        var replay = new BundleReplay(reader, rules);
+        await store.CommitAsync(new HistoryCommit([], [], [], [], replay.Inventory.Partitions), cancellation);
+        var waiting = new List<BundleSecond>();
+        long newestNs = 0;
+        await foreach (var second in reader.SecondsAsync(progress, cancellation))
+        {
+            replay.Feed(second);
+            newestNs = second.HostSamples.Select(s => s.EndNs).Append(newestNs).Max();
+            waiting.Add(second);
+            if (waiting.Count >= CommitSeconds)
+            {
+                await replay.CommitAsync(store, waiting, cancellation);
+            }
+        }
+
+        await replay.CommitAsync(store, waiting, cancellation);
+
+        // Only what host samples reach to the end of: half a second says nothing.
+        replay.Close(Math.Min(newestNs / SecondNs, replay.Manifest.ToSecond));
+        return replay;
+    }
+
+    /// <summary>What the rules of now say of a VM over time.</summary>
+    public IReadOnlyList<VerdictSpan> Again(Guid vm) => _again.GetValueOrDefault(vm, []);
+
+    /// <summary>What the rules of now say of a second; null when nothing.</summary>
+    public VerdictSpan? AgainAt(Guid vm, long second) => Again(vm).FirstOrDefault(s => s.FromSecond <= second && s.ToSecond >= second);
+
+    /// <summary>Recorded and judged again, side by side; null when the bundle has nothing that was said of the VM.</summary>
+    public async Task<RediagnosisAnswer?> CompareAsync(SourceLabel source, PartitionInfo vm, IHistoryStore history, CancellationToken cancellation)
+    {
+        var then = await history.QueryVerdictsAsync(vm.Id, Manifest.FromSecond, Manifest.ToSecond, cancellation);
+        var now = Again(vm.Id).Where(s => s.ToSecond >= Manifest.FromSecond).Select(s => s with { FromSecond = Math.Max(s.FromSecond, Manifest.FromSecond) }).ToList();
+        if (Longest(then) is not { } mainThen || Longest(now) is not { } mainNow)
+        {
+            return null;
+        }
+
+        return new RediagnosisAnswer(
+            source, new VmRef(vm.Id, vm.Name), Manifest.FromSecond, Manifest.ToSecond, Api.Views.Of(mainThen), Api.Views.Of(mainNow), mainThen.Hypothesis == mainNow.Hypothesis,
+            Manifest.Version, RuleDifferences, [.. then.Select(Api.Views.Of)], [.. now.Select(Api.Views.Of)]);
+    }
+
+    /// <summary>The cause that was named longest, at its surest; without a named one what was said longest.</summary>
+    private static VerdictSpan? Longest(IReadOnlyCollection<VerdictSpan> spans) => spans
+        .GroupBy(s => s.Hypothesis).OrderBy(g => g.Key is "none" or "unknown" ? 1 : 0).ThenByDescending(g => g.Sum(s => s.ToSecond - s.FromSecond + 1))
+        .FirstOrDefault()?.MaxBy(s => s.Probability);
+
+    private void Feed(BundleSecond second)
+    {
+        foreach (var (partition, boot, exchange) in second.Exchanges)
+        {
+            _model.AddClockExchange(partition, boot, exchange);
+        }
+
+        foreach (var sample in second.HostSamples)
+        {
+            _model.AddHostSample(sample);
+        }
+
+        Latest.Note(second.HostSamples);
+        foreach (var batch in second.Batches)
+        {
+            _model.AddGuestBatch(batch);
+            Latest.Note(batch);
+        }
+
+        Close(second.Second - LagSeconds);
+    }
+
+    private void Close(long toSecond)
+    {
+        while (_model.AdvanceTo(toSecond, force: true) is { Count: > 0 } reports)
+        {
+            foreach (var report in reports)
+            {
+                Second = Math.Max(Second, report.Second);
+                _reports[report.Partition.Id] = report;
+                Add(report);
+            }
+        }
+    }
+
+    private void Add(PartitionReport report)
+    {
+        var verdict = report.Verdict;
+        if (!_again.TryGetValue(report.Partition.Id, out var spans))
+        {
+            _again[report.Partition.Id] = spans = [];
+        }
+
+        if (spans.Count > 0 && spans[^1] is var last && last.Hypothesis == verdict.Hypothesis && report.Second - last.ToSecond <= GapMax)
+        {
+            bool surer = verdict.Probability > last.Probability;
+            spans[^1] = last with { ToSecond = report.Second, Probability = surer ? verdict.Probability : last.Probability, Sentence = surer ? verdict.Sentence : last.Sentence };
+        }
+        else
+        {
+            spans.Add(new VerdictSpan(report.Partition.Id, report.Second, report.Second, verdict.Hypothesis, verdict.Probability, verdict.Sentence));
+        }
+    }
+
+    private async Task CommitAsync(IHistoryStore store, List<BundleSecond> seconds, CancellationToken cancellation)
+    {
+        await store.CommitAsync(
+            new HistoryCommit(
+                [.. seconds.SelectMany(s => s.Batches)], [.. seconds.SelectMany(s => s.Exchanges)], [.. seconds.SelectMany(s => s.HostSamples)],
+                [.. seconds.SelectMany(s => s.Said).Select(s => Report(_partitions[s.Partition], s.Second))], []),
+            cancellation);
+        seconds.Clear();
+    }
+
+    /// <summary>A recorded second as history takes it.</summary>
+    private static PartitionReport Report(PartitionInfo partition, RecordedSecond said)
+    {
+        var verdict = new Verdict(said.Hypothesis, said.Side, said.Probability, said.Title, said.Sentence, said.WhatHelps, null, 0, [], [], [], []);
+        var episode = said.EpisodeOnset is { } onset ? new Episode(0, partition.Id, said.Hypothesis, onset, null, said.Severity ?? 0, verdict) : null;
+        return new PartitionReport(
+            partition, said.Second, said.HasGuest, said.HasHost, [.. said.Signals.Select(s => new Signal(s.Id, Side.None, s.Value, "1", s.ErrorBar, s.Quality, ""))], verdict, episode, null, []);
+    }
+}
