@@ -16,10 +16,14 @@ internal sealed class BundleReplay
     private const int GapMax = 5;
     private const long SecondNs = 1_000_000_000;
 
+    private static readonly Verdict NotJudged = new(
+        "", Side.None, 0, "Not judged", "The inside of this VM is not in the bundle, so it is not judged; its outside is here because it shares the host.", "", null, 0, [], [], [], []);
+
     private readonly HostModel _model;
     private readonly Dictionary<Guid, List<VerdictSpan>> _again = [];
     private readonly Dictionary<Guid, PartitionReport> _reports = [];
     private readonly Dictionary<Guid, PartitionInfo> _partitions;
+    private readonly HashSet<Guid> _insides;
 
     private BundleReplay(BundleReader reader, EngineOptions rules)
     {
@@ -28,6 +32,7 @@ internal sealed class BundleReplay
         RuleDifferences = Bundles.RuleDifferences.Between(reader.Rules, rules);
         Recorded = [.. reader.Episodes];
         _partitions = Inventory.Partitions.ToDictionary(p => p.Id);
+        _insides = [.. Inventory.Insides];
         _model = new HostModel(rules);
         _model.UpdateInventory(Inventory.Partitions);
     }
@@ -140,8 +145,16 @@ internal sealed class BundleReplay
             foreach (var report in reports)
             {
                 Second = Math.Max(Second, report.Second);
-                _reports[report.Partition.Id] = report;
-                Add(report);
+                if (_insides.Contains(report.Partition.Id))
+                {
+                    _reports[report.Partition.Id] = report;
+                    Add(report);
+                }
+                else
+                {
+                    // From outside alone it could be said to be well while its recorder knew better.
+                    _reports[report.Partition.Id] = report with { Verdict = NotJudged, Episode = null };
+                }
             }
         }
     }

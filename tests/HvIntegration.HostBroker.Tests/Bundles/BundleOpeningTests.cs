@@ -67,6 +67,10 @@ public sealed class BundleOpeningTests(SimulatedBroker broker) : IClassFixture<S
             }
 
             Assert.Contains("as recorded by hvi", await http.GetStringAsync(new Uri($"/vm/{vm}", UriKind.Relative), Cancellation), StringComparison.Ordinal);
+            Assert.DoesNotContain("Incident bundle", await http.GetStringAsync(new Uri($"/vm/{vm}", UriKind.Relative), Cancellation), StringComparison.Ordinal);
+            var fleet = await GetAsync<VmsAnswer>(http, "api/v1/vms");
+            Assert.Equal("recorded", Assert.Single(fleet.Vms, v => v.Id == vm).Agent);
+            Assert.All(fleet.Vms.Where(v => v.Id != vm), v => Assert.Equal(("no-agent", "Not judged"), (v.Agent, v.Verdict?.Title)));
             using var refused = await http.PostAsJsonAsync(new Uri($"/api/v1/episodes/1-{vm:N}/acknowledgement", UriKind.Relative), new { note = "seen" }, Cancellation);
             Assert.Equal(HttpStatusCode.MethodNotAllowed, refused.StatusCode);
             Assert.Contains("recorded bundle", await refused.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
@@ -76,6 +80,19 @@ public sealed class BundleOpeningTests(SimulatedBroker broker) : IClassFixture<S
 
         Assert.False(Directory.Exists(temporary));
         Assert.Equal([File], Directory.GetFileSystemEntries(_folder));
+    }
+
+    [Fact]
+    public async Task VmPage_OfABroker_LinksToTheBundleOfWhatItShows()
+    {
+        await WebBundleAsync();
+        string page = await broker.Http.GetStringAsync(new Uri("/vm/web-01", UriKind.Relative), Cancellation);
+        var link = System.Text.RegularExpressions.Regex.Match(page, "href=\"(/api/v1/vms/[^\"]+/bundle[^\"]+)\"");
+
+        Assert.True(link.Success, page);
+        using var answer = await broker.Http.GetAsync(new Uri(WebUtility.HtmlDecode(link.Groups[1].Value), UriKind.Relative), Cancellation);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.EndsWith(BundleFormat.Extension, answer.Content.Headers.ContentDisposition?.FileName, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -171,7 +188,11 @@ public sealed class BundleOpeningTests(SimulatedBroker broker) : IClassFixture<S
     private async Task<Guid> WebBundleAsync()
     {
         var vm = broker.Service<Hosting.Inventory>().Partitions.Single(p => p.Name == "web-01").Id;
-        long second = broker.Service<Hosting.BrokerState>().View.Second;
+        var state = broker.Service<Hosting.BrokerState>();
+
+        // A few seconds must lie between the ends: what only begins or ends in a bundle is not judged again.
+        await Ingest.TestBroker.EventuallyAsync(() => Task.FromResult(state.View.Second >= broker.FirstSecond + 8), "some seconds are closed");
+        long second = state.View.Second;
         await Ingest.TestBroker.EventuallyAsync(
             async () => await broker.Service<IHistoryStore>().QuerySecondAsync(vm, second, Cancellation) is { HasGuest: true, HasHost: true } kept && kept.Second == second, "the second is kept");
         await BundleAsync(vm, second - 20, second + 1);
