@@ -382,6 +382,13 @@ internal sealed partial class Symptoms
         return Counted(measured, hurt, "under memory pressure too", SignalCatalog.MemoryPressure);
     }
 
+    /// <summary>As <see cref="HoldsStore"/>; where no other VM is known on the store, it is this one's alone as far as anybody can see.</summary>
+    public Finding HoldsStoreAsFarAsKnown(double share)
+    {
+        var held = HoldsStore(share);
+        return held.Answer == Answer.NotMeasured ? held with { Answer = Answer.Yes, Strength = 0.6 } : held;
+    }
+
     /// <summary>This VM's share of the load on its store.</summary>
     public Finding HoldsStore(double share)
     {

@@ -25,16 +25,16 @@ internal static class Verdicts
     }
 
     /// <summary>A VM that is off.</summary>
-    public static Verdict Off(PartitionMemory state) => Plain(HypothesisIds.None, 1, "Off", $"{Text.Name(state.Info.Name)} is off.");
+    public static Verdict Off(PartitionMemory state) => Plain(HypothesisIds.None, 1, "Off", $"{ForeignText.Name(state.Info.Name)} is off.");
 
     /// <summary>A VM that has just started.</summary>
-    public static Verdict Starting(PartitionMemory state) => Plain(HypothesisIds.None, 0.5, "Starting", $"{Text.Name(state.Info.Name)} has just started: what a start uses is not judged.");
+    public static Verdict Starting(PartitionMemory state) => Plain(HypothesisIds.None, 0.5, "Starting", $"{ForeignText.Name(state.Info.Name)} has just started: what a start uses is not judged.");
 
     /// <summary>Nothing was measured.</summary>
     public static Verdict NoData(PartitionMemory state, EpisodeTracker tracker)
     {
         var during = tracker.Open is { } open && open != HypothesisIds.Unknown ? $" The episode \"{open}\" is carried on." : string.Empty;
-        return Plain(HypothesisIds.Unknown, 0, "No data", $"{Text.Name(state.Info.Name)}: neither side reported enough seconds to judge.{during}");
+        return Plain(HypothesisIds.Unknown, 0, "No data", $"{ForeignText.Name(state.Info.Name)}: neither side reported enough seconds to judge.{during}");
     }
 
     /// <summary>A named cause.</summary>
@@ -42,7 +42,7 @@ internal static class Verdicts
         long second, PartitionMemory state, Symptoms symptoms, Assessment winner, IReadOnlyList<Assessment> all, long onset, IReadOnlyList<Culprit> culprits, double probabilityMin)
     {
         var hypothesis = winner.Hypothesis;
-        var sentence = $"{Text.Name(state.Info.Name)} suffers from {hypothesis.Title} ({Words(hypothesis.Side)}) since {Text.Time(onset)}: {hypothesis.Because(symptoms)}";
+        var sentence = $"{ForeignText.Name(state.Info.Name)} suffers from {hypothesis.Title} ({Words(hypothesis.Side)}) since {Text.Time(onset)}: {hypothesis.Because(symptoms)}";
         if (culprits.Count > 0)
         {
             var worst = culprits[0];
@@ -53,7 +53,7 @@ internal static class Verdicts
                 SharedResource.Network => $"{Text.Percent(worst.Share)} of the network traffic",
                 _ => $"{Text.Percent(worst.Share)} of the host's memory",
             };
-            sentence += $"; {Text.Name(worst.Name)} held {share}" + (worst.Process is null ? string.Empty : $" (most of it by {Text.Name(worst.Process)})");
+            sentence += $"; {ForeignText.Name(worst.Name)} held {share}" + (worst.Process is null ? string.Empty : $" (most of it by {ForeignText.Name(worst.Process)})");
         }
 
         var also = all.Where(a => a != winner && a.Hypothesis.Family is not (ResourceFamily.None or ResourceFamily.Whole)
@@ -75,7 +75,7 @@ internal static class Verdicts
     public static Verdict Healthy(long second, PartitionMemory state, Assessment none, IReadOnlyList<Assessment> all)
     {
         var runnerUp = RunnerUp(none, all);
-        var sentence = $"{Text.Name(state.Info.Name)} is well: {string.Join(", ", none.File.For.Select(e => e.Sentence))}.";
+        var sentence = $"{ForeignText.Name(state.Info.Name)} is well: {string.Join(", ", none.File.For.Select(e => e.Sentence))}.";
         sentence += MissingSide(state, second) is { } missing ? $" {missing}, so this is less sure." : string.Empty;
         return new Verdict(
             HypothesisIds.None, Side.None, none.Probability, "Nothing wrong", sentence, string.Empty, runnerUp?.Hypothesis.Id, runnerUp?.Probability ?? 0,
@@ -92,7 +92,7 @@ internal static class Verdicts
         var what = harmed ? "is harmed" : "may be harmed";
         var sentence = string.Create(
             CultureInfo.InvariantCulture,
-            $"{Text.Name(state.Info.Name)} {what}{since}, cause unclear: {first.Hypothesis.Title} ({Words(first.Hypothesis.Side)}, {first.Probability:0.00}) or {next.Hypothesis.Title} ({Words(next.Hypothesis.Side)}, {next.Probability:0.00}). ")
+            $"{ForeignText.Name(state.Info.Name)} {what}{since}, cause unclear: {first.Hypothesis.Title} ({Words(first.Hypothesis.Side)}, {first.Probability:0.00}) or {next.Hypothesis.Title} ({Words(next.Hypothesis.Side)}, {next.Probability:0.00}). ")
             + (settle is null ? "The evidence contradicts itself." : $"What would settle it: {settle}.");
         return new Verdict(
             HypothesisIds.Unknown, Side.None, UnclearProbability(all), "Cannot tell", sentence,

@@ -6,6 +6,11 @@ namespace HvIntegration.Engine.Model;
 /// <summary>Text that a guest or an administrator chose: names of VMs and processes.</summary>
 public static class ForeignText
 {
+    private const int NameMax = 64;
+
+    /// <summary>A name as sentences of verdicts write it: on one line, 64 characters at most.</summary>
+    public static string Name(string name) => OneLine(name, NameMax);
+
     /// <summary>The text so that it cannot change what stands around it: one line, no direction of its own, bounded.</summary>
     /// <param name="text">As it came.</param>
     /// <param name="max">Characters at most, 2 or more; what is longer ends in an ellipsis.</param>

@@ -1,17 +1,11 @@
 using System.Globalization;
-using HvIntegration.Engine.Model;
 
 namespace HvIntegration.Engine.Signals;
 
 /// <summary>Numbers as sentences write them.</summary>
 internal static class Text
 {
-    private const int NameMax = 64;
-
     public static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
-
-    /// <summary>A name within a sentence.</summary>
-    public static string Name(string name) => ForeignText.OneLine(name, NameMax);
 
     /// <summary>0.413 as "41 %"; below a tenth one digit more.</summary>
     public static string Percent(double share)

@@ -15,9 +15,6 @@ internal sealed class BundlePrivacy(bool withUsers, bool withOthers)
 {
     private const int KeyBytes = 32;
     private const int NameBytes = 4;
-
-    // As long as the engine writes a name.
-    private const int NameMax = 64;
     private const int AliasesMax = 4_096;
 
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(KeyBytes);
@@ -52,7 +49,7 @@ internal sealed class BundlePrivacy(bool withUsers, bool withOthers)
     {
         // As Verdicts writes it: "; backup held 40 % of the logical processors".
         string without = NeighbourNames.Without(sentence);
-        return _aliases.Aggregate(without, (text, alias) => text.Replace($"; {ForeignText.OneLine(alias.Key, NameMax)} held ", $"; {alias.Value} held ", StringComparison.Ordinal));
+        return _aliases.Aggregate(without, (text, alias) => text.Replace($"; {ForeignText.Name(alias.Key)} held ", $"; {alias.Value} held ", StringComparison.Ordinal));
     }
 
     private string Alias(string name)

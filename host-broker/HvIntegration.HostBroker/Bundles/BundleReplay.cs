@@ -13,7 +13,6 @@ internal sealed class BundleReplay
     // As long as the live engine waits for the side that is late, and a little more.
     private const int LagSeconds = 5;
     private const int CommitSeconds = 60;
-    private const int GapMax = 5;
     private const long SecondNs = 1_000_000_000;
 
     private static readonly Verdict NotJudged = new(
@@ -167,15 +166,7 @@ internal sealed class BundleReplay
             _again[report.Partition.Id] = spans = [];
         }
 
-        if (spans.Count > 0 && spans[^1] is var last && last.Hypothesis == verdict.Hypothesis && report.Second - last.ToSecond <= GapMax)
-        {
-            bool surer = verdict.Probability > last.Probability;
-            spans[^1] = last with { ToSecond = report.Second, Probability = surer ? verdict.Probability : last.Probability, Sentence = surer ? verdict.Sentence : last.Sentence };
-        }
-        else
-        {
-            spans.Add(new VerdictSpan(report.Partition.Id, report.Second, report.Second, verdict.Hypothesis, verdict.Probability, verdict.Sentence));
-        }
+        VerdictSpan.Join(spans, new VerdictSpan(report.Partition.Id, report.Second, report.Second, verdict.Hypothesis, verdict.Probability, verdict.Sentence));
     }
 
     private async Task CommitAsync(IHistoryStore store, List<BundleSecond> seconds, CancellationToken cancellation)

@@ -41,7 +41,7 @@ internal sealed partial class HistoryQueries
     public RecordedSecond? Second(Guid partition, long second)
     {
         RecordedSecond? newest = null;
-        foreach (var segment in segments.Where(s => s.Name.Tier == HistoryTier.Second && s.Overlaps(Ns(second - SecondBackMax), Ns(second + 1))))
+        foreach (var segment in RawSegments(second - SecondBackMax, second + 1))
         {
             Try(segment, () => newest = ReadSecond(segment, partition, second) is { } found && (newest is null || found.Second >= newest.Second) ? found : newest);
         }

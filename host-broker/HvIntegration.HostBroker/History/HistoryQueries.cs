@@ -17,9 +17,6 @@ internal sealed partial class HistoryQueries(DuckDBConnection connection, IReadO
     // The engine re-windows a day at most at one time; who asks for more gets minutes.
     private const int SecondRangeMax = 86_400;
 
-    // Seconds of one verdict this near to each other are one span: a second may be missing without the trouble having ended.
-    private const int VerdictGapMax = 5;
-
     // What is not rolled up yet is made from the finer tier, so that a long range ends now and not at the last full hour.
     private const int TailWindowsMax = 90;
 
@@ -71,16 +68,7 @@ internal sealed partial class HistoryQueries(DuckDBConnection connection, IReadO
         var spans = new List<VerdictSpan>();
         foreach (var piece in pieces.OrderBy(p => p.FromSecond).ThenBy(p => p.ToSecond))
         {
-            var last = spans.Count > 0 ? spans[^1] : null;
-            if (last is not null && last.Hypothesis == piece.Hypothesis && piece.FromSecond - last.ToSecond <= VerdictGapMax)
-            {
-                var stronger = piece.Probability > last.Probability ? piece : last;
-                spans[^1] = last with { ToSecond = Math.Max(last.ToSecond, piece.ToSecond), Probability = stronger.Probability, Sentence = stronger.Sentence };
-            }
-            else
-            {
-                spans.Add(piece);
-            }
+            VerdictSpan.Join(spans, piece);
         }
 
         return spans;
@@ -90,7 +78,7 @@ internal sealed partial class HistoryQueries(DuckDBConnection connection, IReadO
     public IReadOnlyList<ProcessUse> Processes(Guid partition, long fromSecond, long toSecond, int rowsMax)
     {
         var spans = new Dictionary<(Guid Boot, int Pid, ulong StartMs), (ProcessRead First, ProcessRead Last, string Name)>();
-        foreach (var segment in segments.Where(s => s.Name.Tier == HistoryTier.Second && s.Overlaps(fromSecond * SecondNs, toSecond * SecondNs)))
+        foreach (var segment in RawSegments(fromSecond, toSecond))
         {
             Try(segment, () => ReadProcesses(segment, partition, fromSecond, toSecond, spans));
         }
@@ -252,7 +240,7 @@ internal sealed partial class HistoryQueries(DuckDBConnection connection, IReadO
     private Dictionary<SeriesKey, SortedDictionary<long, HistoryPoint>> RawSignals(Guid partition, IReadOnlyList<string>? instances, long from, long to)
     {
         var found = new Dictionary<SeriesKey, SortedDictionary<long, HistoryPoint>>();
-        foreach (var segment in segments.Where(s => s.Name.Tier == HistoryTier.Second && s.Overlaps(from * SecondNs, to * SecondNs)))
+        foreach (var segment in RawSegments(from, to))
         {
             Try(segment, () =>
             {

@@ -30,10 +30,7 @@ internal sealed class GuestDiskOverload : IHypothesis
         }
 
         file.Support(0.5, symptoms.Slow(SignalCatalog.DiskGuestLatency));
-
-        // Where no other VM is known on the store, it is this one's alone as far as anybody can see.
-        var alone = symptoms.HoldsStore(0.5);
-        file.Support(1.0, alone.Answer == Answer.NotMeasured ? alone with { Answer = Answer.Yes, Strength = 0.6 } : alone);
+        file.Support(1.0, symptoms.HoldsStoreAsFarAsKnown(0.5));
         file.Contradict(2.0, symptoms.AtQuota());
         file.Contradict(1.5, symptoms.MemoryStall());
         file.Contradict(1.5, Finding.All(symptoms.SiblingsSlowOnStore(), symptoms.HoldsStore(0.5).Not()));

@@ -43,8 +43,7 @@ internal sealed class HostStorageSlow : IHypothesis
         file.Support(0.5, risen.Not() with { Sentence = symptoms.Words($"its own operations have not risen") });
         file.Support(0.3, symptoms.AtLeast(SignalCatalog.HostPsiIo, limits.IoStallShare));
         file.Support(0.3, symptoms.AllSlowed());
-        var alone = symptoms.HoldsStore(0.5);
-        alone = alone.Answer == Answer.NotMeasured ? alone with { Answer = Answer.Yes, Strength = 0.6 } : alone;
+        var alone = symptoms.HoldsStoreAsFarAsKnown(0.5);
         file.Contradict(2.0, Finding.All(risen, alone));
         file.Contradict(1.0, Finding.All(symptoms.AboveBaseline(SignalCatalog.DiskHostIops, RisenFar * limits.IopsBaselineRatio, limits.DiskIopsMin), alone));
         file.Contradict(2.5, Finding.All(symptoms.AtQuota(), symptoms.SiblingsSlowOnStore().Not()));
