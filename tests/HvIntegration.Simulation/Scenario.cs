@@ -21,6 +21,9 @@ public sealed class Scenario
     private const long Start = 1_790_000_000;
     private const double LongStepSeconds = 0.5;
 
+    // What one processor of a quiet VM has to do at most: beyond it would be a hot thread, which is a fault of its own.
+    private const double QuietLevelMax = 0.8;
+
     private readonly World _world;
     private readonly Observer _observer;
     private readonly Plan _plan;
@@ -141,7 +144,7 @@ public sealed class Scenario
                 Name = $"vm{i + 1:00}",
                 VirtualProcessors = vps,
                 IsWindows = noise.Chance(0.4),
-                Demand = [.. Enumerable.Range(0, vps).Select(_ => level * noise.Factor(0.2))],
+                Demand = [.. Enumerable.Range(0, vps).Select(_ => Math.Min(QuietLevelMax, level * noise.Factor(0.2)))],
                 Disks =
                 [
                     new VirtualDisk

@@ -74,9 +74,16 @@ internal sealed class SecondTrack
         Remember(timeNs, value);
     }
 
-    /// <summary>Takes a mean rate per second over an interval.</summary>
+    /// <summary>Takes a mean rate per second over an interval. One below zero is made across a reset of its counter: the interval holds nothing.</summary>
     public void AddIntervalRate(long startNs, long endNs, double perSecond)
     {
+        if (perSecond < 0)
+        {
+            Resets++;
+            _openSecond = long.MinValue;
+            return;
+        }
+
         if (endNs > startNs && endNs - startNs <= IntervalNsMax)
         {
             Spread(startNs, endNs, perSecond / Second);

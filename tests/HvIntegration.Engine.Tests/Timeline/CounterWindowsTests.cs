@@ -77,6 +77,16 @@ public sealed class CounterWindowsTests
     }
 
     [Fact]
+    public void PerSecond_ARateBelowZero_IsAReset_AndItsIntervalHoldsNothing()
+    {
+        var reads = Enumerable.Range(0, 5).Select(i => (i * Second, (i + 1) * Second, i == 2 ? -414.6 : 0.3)).ToList();
+
+        double[] seconds = CounterWindows.PerSecond(reads, SampleForm.IntervalRate, 0, 4);
+
+        Assert.Equal([0.3, 0.3, double.NaN, 0.3, 0.3], seconds.Select(v => Math.Round(v, 6)));
+    }
+
+    [Fact]
     public void PerSecond_IntervalRates_AreSpreadOverTheirInterval()
     {
         List<(long, long, double)> reads = [(0, 5 * Second, 2), (5 * Second, 10 * Second, 4)];
