@@ -1,7 +1,9 @@
 using HvIntegration.Engine.Model;
 using HvIntegration.Engine.Options;
 using HvIntegration.Engine.Signals;
+using HvIntegration.Engine.Stack;
 using HvIntegration.Engine.Timeline;
+using HvIntegration.Protocol.Metrics;
 
 namespace HvIntegration.Engine.Diagnosis;
 
@@ -12,6 +14,7 @@ internal sealed class Judge
     private const double NothingPriorLogOdds = 1;
     private const double PausedPriorLogOdds = -1;
     private const int CulpritSeconds = 5;
+    private const int StackMarksMax = 4;
 
     // Odds of something that is not in the catalog; what one side alone shows has more explanations.
     private const double OtherOdds = 1;
@@ -189,7 +192,14 @@ internal sealed class Judge
             one.Culprits = _culprits.Find(winner.Hypothesis.Shared, state, states, root, onset, second, symptoms);
         }
 
-        return Verdicts.Named(second, state, symptoms, winner, _assessments, onset, one.Culprits, _options.ProbabilityMin);
+        return Verdicts.Named(second, state, symptoms, winner, _assessments, onset, one.Culprits, Marks(winner.Hypothesis.Family, second, state, root), _options.ProbabilityMin);
+    }
+
+    private static IReadOnlyList<(Evidence Evidence, string Advice)> Marks(ResourceFamily family, long second, PartitionMemory state, SideTimeline root)
+    {
+        return [.. StackCatalog.Marks(family, m => Values(m.Side == MetricSide.Guest ? state.Guest : state.Host, m), m => Values(root, m)).Take(StackMarksMax)];
+
+        IEnumerable<StackValue> Values(SideTimeline side, MetricDefinition metric) => side.Of(metric).Select(s => new StackValue(s.Key.Instance, s.At(second), s.NativeName));
     }
 
     private void Assess(Symptoms symptoms, EpisodeTracker tracker, double other)

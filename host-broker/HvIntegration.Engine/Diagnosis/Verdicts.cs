@@ -9,6 +9,7 @@ internal static class Verdicts
 {
     private const int AlternativesMax = 3;
     private const double AlternativeMin = 0.005;
+    private const int MarksSaid = 2;
 
     /// <summary>The cause without words, for seconds that nobody reads.</summary>
     public static Verdict Bare(PartitionMemory state, Assessment? winner, bool measured)
@@ -39,7 +40,8 @@ internal static class Verdicts
 
     /// <summary>A named cause.</summary>
     public static Verdict Named(
-        long second, PartitionMemory state, Symptoms symptoms, Assessment winner, IReadOnlyList<Assessment> all, long onset, IReadOnlyList<Culprit> culprits, double probabilityMin)
+        long second, PartitionMemory state, Symptoms symptoms, Assessment winner, IReadOnlyList<Assessment> all, long onset, IReadOnlyList<Culprit> culprits,
+        IReadOnlyList<(Evidence Evidence, string Advice)> marks, double probabilityMin)
     {
         var hypothesis = winner.Hypothesis;
         var sentence = $"{ForeignText.Name(state.Info.Name)} suffers from {hypothesis.Title} ({Words(hypothesis.Side)}) since {Text.Time(onset)}: {hypothesis.Because(symptoms)}";
@@ -59,15 +61,17 @@ internal static class Verdicts
         var also = all.Where(a => a != winner && a.Hypothesis.Family is not (ResourceFamily.None or ResourceFamily.Whole)
             && a.Hypothesis.Family != hypothesis.Family && a.File.Stands && a.Probability >= probabilityMin).Select(a => a.Hypothesis.Title).ToList();
         sentence += also.Count > 0 ? $". At the same time: {string.Join(", ", also)}." : ".";
+        sentence += marks.Count > 0 ? $" Of the stack between: {string.Join("; ", marks.Take(MarksSaid).Select(m => m.Evidence.Sentence))}." : string.Empty;
         if (MissingSide(state, second) is { } missing)
         {
             sentence += $" {missing}, so this is less sure.";
         }
 
         var runnerUp = RunnerUp(winner, all);
+        var helps = hypothesis.WhatHelps(symptoms) + (marks.Count > 0 ? $" {marks[0].Advice}" : string.Empty);
         return new Verdict(
-            hypothesis.Id, hypothesis.Side, winner.Probability, Capital(hypothesis.Title), sentence, hypothesis.WhatHelps(symptoms),
-            runnerUp?.Hypothesis.Id, runnerUp?.Probability ?? 0, Sorted(winner.File.For), Sorted(winner.File.Against),
+            hypothesis.Id, hypothesis.Side, winner.Probability, Capital(hypothesis.Title), sentence, helps,
+            runnerUp?.Hypothesis.Id, runnerUp?.Probability ?? 0, [.. Sorted(winner.File.For), .. marks.Select(m => m.Evidence)], Sorted(winner.File.Against),
             [.. winner.File.NotMeasured], culprits) { Alternatives = Alternatives(all, hypothesis.Id) };
     }
 

@@ -14,6 +14,11 @@ internal static class MetricPace
         GuestMetrics.CpuCount.Id, GuestMetrics.MemoryLimit.Id, GuestMetrics.DiskLimit.Id,
     ];
 
+    private static readonly HashSet<ushort> BriefIds = [.. StackMetrics.All.Select(m => m.Id)];
+
+    /// <summary>Looked at only in the second that is judged, never over time: not kept for longer.</summary>
+    public static bool IsBrief(ushort metricId) => BriefIds.Contains(metricId);
+
     /// <summary>A maximum since the previous read: of several in one second the greatest counts.</summary>
     public static bool IsGreatest(ushort metricId) => GreatestIds.Contains(metricId);
 

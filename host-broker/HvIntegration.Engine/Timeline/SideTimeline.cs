@@ -7,7 +7,9 @@ namespace HvIntegration.Engine.Timeline;
 internal sealed class SideTimeline
 {
     private const long Second = 1_000_000_000L;
-    private const int MetricsMax = 1_300;
+    private const int MetricsMax = 1_400;
+    // Long enough for the second that is judged while a slow recording is read ahead of it.
+    private const int BriefSeconds = 128;
     private static readonly List<TimelineSeries> None = [];
 
     private readonly TimelineOptions _options;
@@ -76,7 +78,7 @@ internal sealed class SideTimeline
             return null;
         }
 
-        series = new TimelineSeries(key, _options.KeptSeconds, _options.HoldSeconds);
+        series = new TimelineSeries(key, MetricPace.IsBrief(key.MetricId) ? Math.Min(BriefSeconds, _options.KeptSeconds) : _options.KeptSeconds, _options.HoldSeconds);
         _series.Add(key, series);
         (_byMetric[key.MetricId] ??= []).Add(series);
         Version++;

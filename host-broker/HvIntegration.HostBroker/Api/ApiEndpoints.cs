@@ -31,6 +31,8 @@ internal static class ApiEndpoints
         api.MapRediagnosis();
         api.MapGet("/host", (HostReader reader) => new Tagged<HostAnswer>(reader.Host()))
             .WithName("GetHost").WithSummary("Who uses what of the host: logical processors, root, memory, stores, adapters, VMs.");
+        api.MapGet("/host/stack", (StackReader reader) => new Tagged<StackAnswer>(reader.Host()))
+            .WithName("GetHostStack").WithSummary("What each part of the virtualization stack does: hypervisor, root, VID, VMBus, VSPs, VMMS.");
         api.MapGet("/status", (BrokerReader reader) => new Tagged<StatusAnswer>(reader.Status()))
             .WithName("GetStatus").WithSummary("The monitor itself: source, history, listeners, agents, cost, and everything refused or dropped.");
         api.MapStream();
@@ -78,6 +80,8 @@ internal static class ApiEndpoints
             .WithName("GetVm").WithSummary("Both sides of one VM, by GUID or name: signals, verdict, evidence, clock, processes.").AnswersVm<VmAnswer>();
         api.MapGet("/vms/{vm}/signals", (string vm, BrokerReader reader) => WithVm(vm, reader, p => new Tagged<SignalsAnswer>(reader.Signals(p))))
             .WithName("ListSignals").WithSummary("Every derived signal of a VM in its newest second, in words.").AnswersVm<SignalsAnswer>();
+        api.MapGet("/vms/{vm}/stack", (string vm, BrokerReader reader, StackReader stack) => WithVm(vm, reader, p => new Tagged<StackAnswer>(stack.Vm(p))))
+            .WithName("GetVmStack").WithSummary("What each part of the virtualization stack does for one VM, with what passes its limit and advice.").AnswersVm<StackAnswer>();
         api.MapGet("/vms/{vm}/metrics", (string vm, BrokerReader reader) => WithVm(vm, reader, p => new Tagged<MetricsAnswer>(reader.Metrics(p))))
             .WithName("ListMetrics").WithSummary("Every raw metric of a VM, both sides, newest values as they were read.").AnswersVm<MetricsAnswer>();
         api.MapGet("/vms/{vm}/processes", ProcessesAsync)

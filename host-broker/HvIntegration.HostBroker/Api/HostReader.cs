@@ -9,7 +9,6 @@ namespace HvIntegration.HostBroker.Api;
 /// <summary>Who uses what of the host in the newest second; changes nothing.</summary>
 internal sealed class HostReader(BrokerState state, Inventory inventory, LatestSamples latest, BrokerReader reader)
 {
-    private const long OldNs = 60_000_000_000;
     private const int HostProcessesMax = 50;
     private static readonly char[] Separator = ['|'];
 
@@ -17,8 +16,8 @@ internal sealed class HostReader(BrokerState state, Inventory inventory, LatestS
     public HostAnswer Host()
     {
         var view = state.View;
-        var host = Fresh(Guid.Empty, view);
-        var vms = inventory.Partitions.Select(p => (Info: p, Rates: Fresh(p.Id, view))).ToList();
+        var host = latest.Fresh(Guid.Empty, view.Second);
+        var vms = inventory.Partitions.Select(p => (Info: p, Rates: latest.Fresh(p.Id, view.Second))).ToList();
         return new HostAnswer(
             reader.Source, view.Second, Values(view),
             [.. Of(host, HostMetrics.LpRunTime).OrderBy(r => r.Series.Instance.Length).ThenBy(r => r.Series.Instance, StringComparer.Ordinal)
@@ -102,6 +101,4 @@ internal sealed class HostReader(BrokerState state, Inventory inventory, LatestS
     }
 
     private static string First(string instance) => instance.Split(Separator, 2)[0];
-
-    private IReadOnlyList<HostRate> Fresh(Guid partition, BrokerView view) => [.. latest.Rates(partition).Where(r => r.AtNs >= (view.Second * 1_000_000_000) - OldNs)];
 }

@@ -55,6 +55,7 @@ internal static class CommandLine
             HistoryCommand.Create(output),
             EpisodesCommand.Create(output),
             ProcessesCommand.Create(output),
+            StackCommand.Create(output),
             ReportCommand.Create(output),
             BundleCommand.Create(output),
             OpenCommand.Create(output),

@@ -45,7 +45,7 @@ internal static class BrokerHost
             .AddSingleton(source).AddSingleton(history)
             .AddSingleton<HostClock>().AddSingleton<Inventory>().AddSingleton<IPeerDirectory>(s => s.GetRequiredService<Inventory>())
             .AddSingleton<AgentSessions>().AddSingleton<BrokerState>().AddSingleton<LatestSamples>().AddSingleton<BrokerReader>().AddSingleton<MetricsReader>()
-            .AddSingleton<HostReader>().AddSingleton<PastReader>().AddSingleton<BundleWriter>().AddSingleton<EventFeed>().AddSingleton(new EventStreams(options.Api.StreamsMax))
+            .AddSingleton<HostReader>().AddSingleton<StackReader>().AddSingleton<PastReader>().AddSingleton<BundleWriter>().AddSingleton<EventFeed>().AddSingleton(new EventStreams(options.Api.StreamsMax))
             .AddSingleton(s => new Acknowledgements(options.History.Folder, s.GetRequiredService<ILogger<Acknowledgements>>()))
             .AddSingleton<IArrivals>(s => s.GetRequiredService<BrokerLoop>());
 

@@ -7,4 +7,5 @@ namespace HvIntegration.HostBroker.Hosting;
 /// <param name="AtNs">Time of the read, host time.</param>
 /// <param name="Value">Per second for counters, else as read.</param>
 /// <param name="Quality">How far it can be trusted.</param>
-internal sealed record HostRate(SeriesKey Series, long AtNs, double Value, SampleQuality Quality);
+/// <param name="NativeName">The counter's own name.</param>
+internal sealed record HostRate(SeriesKey Series, long AtNs, double Value, SampleQuality Quality, string NativeName);

@@ -7,6 +7,7 @@ namespace HvIntegration.HostBroker.Hosting;
 internal sealed class LatestSamples
 {
     private const int HostSeriesPerVmMax = 1024;
+    private const long OldNs = 60_000_000_000;
 
     private readonly ConcurrentDictionary<Guid, GuestBatch> _guests = new();
     private readonly ConcurrentDictionary<Guid, ConcurrentDictionary<SeriesKey, Newest>> _hosts = new();
@@ -21,6 +22,9 @@ internal sealed class LatestSamples
     /// <returns>Counters that were read once or fell are left out.</returns>
     public IReadOnlyList<HostRate> Rates(Guid partition) =>
         _hosts.TryGetValue(partition, out var series) ? [.. series.Values.Select(n => n.Rate).OfType<HostRate>()] : [];
+
+    /// <summary>The same without those last read more than a minute before a host second: what they belonged to is gone.</summary>
+    public IReadOnlyList<HostRate> Fresh(Guid partition, long second) => [.. Rates(partition).Where(r => r.AtNs >= (second * 1_000_000_000) - OldNs)];
 
     /// <summary>Notes a batch.</summary>
     public void Note(GuestBatch batch) => _guests[batch.Partition] = batch;
@@ -56,12 +60,12 @@ internal sealed class LatestSamples
     {
         if (now.Form != SampleForm.Cumulative)
         {
-            return new HostRate(now.Series, now.EndNs, now.Value, now.Quality);
+            return new HostRate(now.Series, now.EndNs, now.Value, now.Quality, now.NativeName);
         }
 
         // Two reads of one moment say nothing new; a counter that fell began anew.
         return before is { Sample: { Form: SampleForm.Cumulative } was } && now.EndNs > was.EndNs
-            ? now.Value >= was.Value ? new HostRate(now.Series, now.EndNs, (now.Value - was.Value) / ((now.EndNs - was.EndNs) * 1e-9), now.Quality) : null
+            ? now.Value >= was.Value ? new HostRate(now.Series, now.EndNs, (now.Value - was.Value) / ((now.EndNs - was.EndNs) * 1e-9), now.Quality, now.NativeName) : null
             : before?.Rate;
     }
 

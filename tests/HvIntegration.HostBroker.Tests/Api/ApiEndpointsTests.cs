@@ -110,9 +110,9 @@ public sealed class ApiEndpointsTests
         var paths = document.RootElement.GetProperty("paths").EnumerateObject().Select(p => p.Name).ToList();
         Assert.Equal(
             [
-                "/api/v1/episodes", "/api/v1/episodes/{id}", "/api/v1/episodes/{id}/acknowledgement", "/api/v1/host", "/api/v1/status", "/api/v1/stream",
+                "/api/v1/episodes", "/api/v1/episodes/{id}", "/api/v1/episodes/{id}/acknowledgement", "/api/v1/host", "/api/v1/host/stack", "/api/v1/status", "/api/v1/stream",
                 "/api/v1/vms", "/api/v1/vms/{vm}", "/api/v1/vms/{vm}/bundle", "/api/v1/vms/{vm}/history", "/api/v1/vms/{vm}/metrics", "/api/v1/vms/{vm}/moment",
-                "/api/v1/vms/{vm}/processes", "/api/v1/vms/{vm}/processes/top", "/api/v1/vms/{vm}/rediagnosis", "/api/v1/vms/{vm}/series", "/api/v1/vms/{vm}/signals", "/api/v1/vms/{vm}/verdicts",
+                "/api/v1/vms/{vm}/processes", "/api/v1/vms/{vm}/processes/top", "/api/v1/vms/{vm}/rediagnosis", "/api/v1/vms/{vm}/series", "/api/v1/vms/{vm}/signals", "/api/v1/vms/{vm}/stack", "/api/v1/vms/{vm}/verdicts",
             ],
             paths.Order(StringComparer.Ordinal));
     }

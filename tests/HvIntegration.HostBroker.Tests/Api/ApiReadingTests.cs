@@ -15,6 +15,21 @@ public sealed class ApiReadingTests(SimulatedBroker broker) : IClassFixture<Simu
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task Stack_OfHostAndVm_NamesPartsAndWhatIsNotThere()
+    {
+        var vm = (await broker.GetAsync<VmsAnswer>("api/v1/vms")).Vms[0];
+
+        var host = await broker.GetAsync<StackAnswer>("api/v1/host/stack");
+        var one = await broker.GetAsync<StackAnswer>($"api/v1/vms/{vm.Id}/stack");
+
+        Assert.Contains(host.Uses, u => u.Part == "root partition" && u.What == "processors used" && u.Value > 0);
+        Assert.Contains("VMMS", host.NotReported);
+        Assert.Null(host.Vm);
+        Assert.Equal(vm.Id, one.Vm!.Id);
+        Assert.All(one.Uses, u => Assert.Equal(u.Beyond, u.Advice.Length > 0));
+    }
+
+    [Fact]
     public async Task Vms_ByPagesOfTwo_AreAllThereOnce()
     {
         var all = await broker.GetAsync<VmsAnswer>("api/v1/vms");

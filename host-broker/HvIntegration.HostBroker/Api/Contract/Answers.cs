@@ -213,6 +213,28 @@ internal sealed record VmUseView(
     Guid Id, string Name, string State, int VirtualProcessors, double? Processors, double? OverheadProcessors, double? Ready, double? AssignedBytes, double? MemoryPressure,
     double? DiskOperationsPerSecond, double? DiskLatencySeconds, double? NetworkBytesPerSecond, double? DroppedPerSecond);
 
+/// <summary>What the parts of the virtualization stack do for one VM, or for the host.</summary>
+/// <param name="Source">Origin of the host numbers.</param>
+/// <param name="Vm">The VM; null for the host as a whole.</param>
+/// <param name="Second">Host second.</param>
+/// <param name="Uses">What is measured, by part.</param>
+/// <param name="NotReported">Parts of which this source tells nothing here.</param>
+internal sealed record StackAnswer(SourceLabel Source, VmRef? Vm, long Second, IReadOnlyList<StackUseView> Uses, IReadOnlyList<string> NotReported);
+
+/// <summary>One thing that one part does.</summary>
+/// <param name="Part">hypervisor, root partition, VID, VMBus, storage VSP, network VSP, VSC, VMMS, worker process or integration components.</param>
+/// <param name="What">In words.</param>
+/// <param name="Value">In <paramref name="Unit"/>; counters per second, shares as 1.</param>
+/// <param name="Unit">UCUM unit.</param>
+/// <param name="Shown">The value as people read it.</param>
+/// <param name="Limit">From where on it deserves attention; null where none is known.</param>
+/// <param name="LimitShown">The limit as people read it.</param>
+/// <param name="Beyond">The limit is passed.</param>
+/// <param name="Counter">Native counter.</param>
+/// <param name="Advice">What to do when the limit is passed; empty when it is not.</param>
+internal sealed record StackUseView(
+    string Part, string What, double? Value, string Unit, string Shown, double? Limit, string? LimitShown, bool Beyond, string Counter, string Advice);
+
 /// <summary>Every derived signal of a VM in its newest second, in words.</summary>
 internal sealed record SignalsAnswer(SourceLabel Source, VmRef Vm, long Second, IReadOnlyList<NamedSignalView> Signals);
 

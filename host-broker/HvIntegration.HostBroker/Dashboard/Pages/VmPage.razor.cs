@@ -1,5 +1,7 @@
 using System.Globalization;
 using HvIntegration.Engine.Model;
+using HvIntegration.Engine.Stack;
+using HvIntegration.HostBroker.Api;
 using HvIntegration.HostBroker.Api.Contract;
 using HvIntegration.HostBroker.Commands;
 using HvIntegration.HostBroker.Dashboard.Charts;
@@ -50,10 +52,16 @@ public sealed partial class VmPage
     private DashboardReader Reader { get; set; } = default!;
 
     [Inject]
+    private StackReader StackNow { get; set; } = default!;
+
+    [Inject]
     private NavigationManager Navigation { get; set; } = default!;
 
     private long? PinnedFromAddress =>
         long.TryParse(AtText, NumberStyles.None, CultureInfo.InvariantCulture, out long at) && at < 1L << 40 ? at : null;
+
+    // Single seconds of it are not kept: the cursor stands for now only.
+    private IReadOnlyList<StackUse>? Stack => _cursor is null && _range.IsLive && _partition is { } vm ? StackNow.UsesOf(vm) : null;
 
     private VerdictSpan? Recorded => _cursor is null && _range.IsLive ? null : _recorded;
 

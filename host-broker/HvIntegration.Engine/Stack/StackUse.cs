@@ -1,0 +1,18 @@
+namespace HvIntegration.Engine.Stack;
+
+/// <summary>What one part of the stack does for one VM, or for the host, in one second.</summary>
+/// <param name="Part">Which part.</param>
+/// <param name="What">What was measured, in words.</param>
+/// <param name="Value">In <paramref name="Unit"/>.</param>
+/// <param name="Unit">UCUM unit; shares are "1".</param>
+/// <param name="Limit">From where on it deserves attention, same unit; null where nobody published one and none is plain.</param>
+/// <param name="IsBeyond">The limit is passed.</param>
+/// <param name="Counter">Native counters it comes from.</param>
+/// <param name="Advice">What to do when the limit is passed; empty without one.</param>
+public sealed record StackUse(StackPart Part, string What, double Value, string Unit, double? Limit, bool IsBeyond, string Counter, string Advice);
+
+/// <summary>One value of a metric, as a side or a counter source gives it: counters per second, levels as they are.</summary>
+/// <param name="Instance">Attribute values joined by '|'.</param>
+/// <param name="Value">Base units.</param>
+/// <param name="Counter">Its own name; empty where the source gave none.</param>
+public readonly record struct StackValue(string Instance, double Value, string Counter);

@@ -1,0 +1,46 @@
+using HvIntegration.Engine.Model;
+using HvIntegration.Engine.Signals;
+using HvIntegration.Engine.Stack;
+using HvIntegration.HostBroker.Api.Contract;
+using HvIntegration.HostBroker.Hosting;
+using HvIntegration.Protocol.Metrics;
+
+namespace HvIntegration.HostBroker.Api;
+
+/// <summary>What every part of the virtualization stack does in the newest second, by its own name; changes nothing.</summary>
+internal sealed class StackReader(BrokerState state, LatestSamples latest, BrokerReader reader)
+{
+    /// <summary>The stack as one VM has it.</summary>
+    public StackAnswer Vm(PartitionInfo partition) => Answer(new VmRef(partition.Id, partition.Name), UsesOf(partition));
+
+    /// <summary>The stack of the host as a whole.</summary>
+    public StackAnswer Host() => Answer(null, UsesOfHost());
+
+    /// <summary>What the parts do for one VM.</summary>
+    public IReadOnlyList<StackUse> UsesOf(PartitionInfo partition)
+    {
+        var view = state.View;
+        var host = latest.Fresh(partition.Id, view.Second).ToLookup(r => r.Series.MetricId);
+        var rings = view.Reports.GetValueOrDefault(partition.Id)?.Signals.FirstOrDefault(s => s.Id == SignalIds.RingFull);
+        return StackCatalog.ReadVm(metric => metric == GuestMetrics.VmbusOutFull && rings is not null
+            ? [new StackValue(string.Empty, rings.Value, rings.Source)]
+            : Values(host, metric));
+    }
+
+    /// <summary>What the parts do for the host as a whole.</summary>
+    public IReadOnlyList<StackUse> UsesOfHost()
+    {
+        var host = latest.Fresh(Guid.Empty, state.View.Second).ToLookup(r => r.Series.MetricId);
+        return StackCatalog.ReadHost(metric => Values(host, metric));
+    }
+
+    private static IEnumerable<StackValue> Values(ILookup<ushort, HostRate> rates, MetricDefinition metric) =>
+        rates[metric.Id].Select(r => new StackValue(r.Series.Instance, r.Value, r.NativeName));
+
+    private StackAnswer Answer(VmRef? vm, IReadOnlyList<StackUse> uses) => new(
+        reader.Source, vm, state.View.Second,
+        [.. uses.Select(u => new StackUseView(
+            StackCatalog.Name(u.Part), u.What, Views.Number(u.Value), u.Unit, StackCatalog.Shown(u.Value, u.Unit), u.Limit,
+            StackCatalog.LimitShown(u), u.IsBeyond, u.Counter, u.Advice))],
+        StackCatalog.Absent(uses, ofHost: vm is null));
+}

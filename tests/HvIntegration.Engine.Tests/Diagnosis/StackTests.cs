@@ -1,0 +1,93 @@
+using HvIntegration.Engine.Diagnosis;
+using HvIntegration.Engine.Model;
+using HvIntegration.Engine.Stack;
+using HvIntegration.Protocol.Metrics;
+
+namespace HvIntegration.Engine.Tests.Diagnosis;
+
+/// <summary>Parts of the stack are told by their own names, beside the verdict and never instead of it.</summary>
+public sealed class StackTests
+{
+    [Fact]
+    public void Verdict_BusThrottlesWhileTheBusIsSlow_NamesTheVmbusAndAdvises()
+    {
+        var (before, _) = SlowBus(throttled: false);
+        var (throttled, helps) = SlowBus(throttled: true);
+
+        Assert.Equal(HypothesisIds.VmbusPath, throttled.Hypothesis);
+        Assert.Contains("Of the stack between: VMBus: throttle events", throttled.Sentence, StringComparison.Ordinal);
+        Assert.Contains("most synthetic interrupts", helps, StringComparison.Ordinal);
+        var mark = Assert.Single(throttled.For, e => e.SignalId == "stack.vmbus");
+        Assert.Equal(0, mark.LogOdds);
+        Assert.DoesNotContain("Of the stack", before.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Verdict_HealthyVm_SaysNothingOfTheStack()
+    {
+        var host = new TestHost();
+        var vm = host.Add("web01");
+        host.RootRates[new SeriesKey(HostMetrics.VmbusThrottleEvents.Id, "")] = 0.5;
+
+        host.Run(40);
+
+        Assert.DoesNotContain("stack", host.Verdict(vm).Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ReadVm_MeansTotalsAndLimits_AreThoseOfTheRule()
+    {
+        var uses = StackCatalog.ReadVm(Of(
+            (StackMetrics.VpMsrAccessTime, "0", 0.02), (StackMetrics.VpMsrAccessTime, "1", 0.1), (StackMetrics.VpMsrAccesses, "0", 100), (StackMetrics.VpMsrAccesses, "1", 50),
+            (StackMetrics.IntegrationService, "Heartbeat", 1), (StackMetrics.IntegrationService, "Time Synchronization", 0),
+            (StackMetrics.PipeIoMessages, "net|conformant", 900), (StackMetrics.PipeIoMessages, "net|non-conformant", 3)));
+
+        var time = Assert.Single(uses, u => u.What == "time in MSR accesses");
+        Assert.Equal((0.06, "1", true), (Math.Round(time.Value, 6), time.Unit, time.IsBeyond));
+        Assert.Equal(150, Assert.Single(uses, u => u.What == "MSR accesses").Value);
+        Assert.False(Assert.Single(uses, u => u.What == "Heartbeat answers").IsBeyond);
+        var silent = Assert.Single(uses, u => u.What == "Time Synchronization answers");
+        Assert.True(silent.IsBeyond);
+        Assert.Equal("integration components: Time Synchronization answers no", StackCatalog.Words(silent));
+        var held = Assert.Single(uses, u => u.Part == StackPart.Vmbus);
+        Assert.Equal((3, "any", true), (held.Value, StackCatalog.LimitShown(held), held.IsBeyond));
+    }
+
+    [Fact]
+    public void ReadVm_GuestThatDrivesEmulatedDevices_IsToldToInstallItsComponents()
+    {
+        var use = Assert.Single(StackCatalog.ReadVm(Of((StackMetrics.VpIoInstructions, "0", 900))));
+
+        Assert.Equal(StackPart.Integration, use.Part);
+        Assert.Contains("install its integration components", use.Advice, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ReadHost_NothingReported_NamesEveryPartOfTheHost()
+    {
+        var uses = StackCatalog.ReadHost(_ => []);
+
+        Assert.Empty(uses);
+        Assert.Equal(["hypervisor", "root partition", "VID", "VMBus", "network VSP", "VMMS", "worker process"], StackCatalog.Absent(uses, ofHost: true));
+    }
+
+    private static (Verdict Verdict, string Helps) SlowBus(bool throttled)
+    {
+        var host = new TestHost();
+        var vm = host.Add("web01");
+        host.Add("web02");
+        host.Run(50);
+        vm.GuestLatency = 0.03;
+        vm.EchoSeconds = 0.02;
+        if (throttled)
+        {
+            host.RootRates[new SeriesKey(HostMetrics.VmbusThrottleEvents.Id, "")] = 2;
+        }
+
+        host.Run(20);
+        return (host.Verdict(vm), host.Verdict(vm).WhatHelps);
+    }
+
+    private static Func<MetricDefinition, IEnumerable<StackValue>> Of(params (MetricDefinition Metric, string Instance, double Value)[] values) =>
+        metric => values.Where(v => v.Metric == metric).Select(v => new StackValue(v.Instance, v.Value, ""));
+}
