@@ -21,18 +21,23 @@ publish_probe() {
 # publish_windows_agent REPO WORK: WORK/agent-win/hvi-agent.exe and its folder, with the runtime. NativeAOT for Windows needs a
 # Windows linker; the same code runs on CoreCLR.
 publish_windows_agent() {
-    publish_windows "$1" "$2" agent-win guest-agent
+    publish_with_runtime "$1" "$2" agent-win guest-agent win-x64
 }
 
 # publish_windows_broker REPO WORK: WORK/hvi-win/hvi.exe and its folder, with the runtime.
 publish_windows_broker() {
-    publish_windows "$1" "$2" hvi-win host-broker
+    publish_with_runtime "$1" "$2" hvi-win host-broker win-x64
 }
 
-# publish_windows REPO WORK NAME FOLDER. A lock file and an obj folder of its own: those of the repository belong to its own builds.
-publish_windows() {
-    publish_once "$1" "$2" "$3" "$4" -r win-x64 --self-contained -p:PublishAot=false -p:PublishReadyToRun=false -p:PublishSingleFile=false \
-        -p:RestoreLockedMode=false -p:NuGetLockFilePath=obj/windows.lock.json --artifacts-path "$2/$3-build"
+# publish_linux_broker REPO WORK: WORK/hvi-linux/hvi and its folder, with the runtime: what the packages for Linux hold.
+publish_linux_broker() {
+    publish_with_runtime "$1" "$2" hvi-linux host-broker linux-x64
+}
+
+# publish_with_runtime REPO WORK NAME FOLDER RID. A lock file and an obj folder of its own: those of the repository belong to its own builds.
+publish_with_runtime() {
+    publish_once "$1" "$2" "$3" "$4" -r "$5" --self-contained -p:PublishAot=false -p:PublishReadyToRun=false -p:PublishSingleFile=false \
+        -p:RestoreLockedMode=false -p:NuGetLockFilePath="obj/$5.lock.json" --artifacts-path "$2/$3-build"
 }
 
 # publish_once REPO WORK NAME FOLDERS [MORE…]: nothing is done when WORK/NAME was made from exactly these sources.
