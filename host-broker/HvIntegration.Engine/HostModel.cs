@@ -130,11 +130,14 @@ public sealed class HostModel
         StateOf(partition)?.Guest.Add(series, form, startNs, endNs, value, quality, nativeName, errorNs);
     }
 
-    /// <summary>Takes the process rows of a guest, read at a host time.</summary>
+    /// <summary>Takes the process rows of a guest, read at a host time; none where the record names no process, so that its memory as a whole is followed.</summary>
     public void AddGuestProcesses(Guid partition, IReadOnlyList<GuestProcess> rows, long hostNs)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        StateOf(partition)?.Processes.Add(rows, hostNs);
+        if (StateOf(partition) is { } state)
+        {
+            Follow(state, rows, hostNs);
+        }
     }
 
     /// <summary>Opens one host series, so that a reader with many samples of it need not name it each time.</summary>
@@ -404,15 +407,24 @@ public sealed class HostModel
 
         if (batch.Processes.Count > 0 && clock.TryMapToHost(batch.ProcessMonotonicNs, out var processNs, out _) && processNs >= oldest && processNs <= newest)
         {
-            state.Processes.Add(batch.Processes, processNs);
-            var processSecond = processNs / Second;
-            var memory = state.Guest.Single(GuestMetrics.MemoryLimit)?.At(processSecond) ?? double.NaN;
-            state.Leaks.Add(
-                batch.Processes, processSecond, state.Guest.Single(GuestMetrics.MemoryCommitted)?.At(processSecond) ?? double.NaN,
-                memory > 0 ? memory : state.Host.Single(HostMetrics.MemoryAssigned)?.At(processSecond) ?? double.NaN, _options.Diagnosis.LimitsFor(state.Info));
+            Follow(state, batch.Processes, processNs);
         }
 
         state.WallClock = batch.WallClock ?? state.WallClock;
+    }
+
+    private void Follow(PartitionMemory state, IReadOnlyList<GuestProcess> rows, long hostNs)
+    {
+        if (rows.Count > 0)
+        {
+            state.Processes.Add(rows, hostNs);
+        }
+
+        var second = hostNs / Second;
+        var memory = state.Guest.Single(GuestMetrics.MemoryLimit)?.At(second) ?? double.NaN;
+        state.Leaks.Add(
+            rows, second, state.Guest.Single(GuestMetrics.MemoryCommitted)?.At(second) ?? double.NaN,
+            memory > 0 ? memory : state.Host.Single(HostMetrics.MemoryAssigned)?.At(second) ?? double.NaN, _options.Diagnosis.LimitsFor(state.Info));
     }
 
     private void Late(PartitionMemory state, long from, long to)

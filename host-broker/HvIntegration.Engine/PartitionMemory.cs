@@ -10,6 +10,9 @@ namespace HvIntegration.Engine;
 /// <summary>All that the model keeps of one partition.</summary>
 internal sealed class PartitionMemory(PartitionInfo info, EngineOptions options)
 {
+    private const int LiveSetsMax = 4;
+    private const int RecordedSetsMax = 64;
+
     private readonly Verdict?[] _verdicts = new Verdict?[options.Timeline.KeptSeconds];
 
     /// <summary>Inventory entry, the newest.</summary>
@@ -25,7 +28,7 @@ internal sealed class PartitionMemory(PartitionInfo info, EngineOptions options)
     public SideTimeline Guest { get; } = new(options.Timeline);
 
     /// <summary>Process rows.</summary>
-    public ProcessBook Processes { get; } = new();
+    public ProcessBook Processes { get; } = new(options.Diagnosis.Detail == ReportDetail.Episodes ? RecordedSetsMax : LiveSetsMax);
 
     /// <summary>Derived signals.</summary>
     public SignalHistory History { get; } = new(options.Timeline.KeptSeconds);

@@ -72,10 +72,23 @@ public sealed class AccuracyReport(IReadOnlyList<CaseScore> scores)
         Line($"- macro F1 **{MacroF1:0.000}** over {Classes.Count} hypotheses, {scores.Count} cases");
         Line($"- wrong side {WrongSideRate:0.0%} ({scores.Count(s => s.WrongSide)} cases)");
         Line($"- unknown {UnknownShare:0.0%}");
-        Line($"- delay median {Delay(0.5):0} s, P95 {Delay(0.95):0} s; leaks, which only a long trend shows: median {LeakDelay(0.5) / 60:0} min, P95 {LeakDelay(0.95) / 60:0} min");
+        if (!double.IsNaN(Delay(0.5)))
+        {
+            Line($"- delay median {Delay(0.5):0} s, P95 {Delay(0.95):0} s");
+        }
+
+        if (!double.IsNaN(LeakDelay(0.5)))
+        {
+            Line($"- delay of leaks, which only a long trend shows: median {LeakDelay(0.5) / 60:0} min, P95 {LeakDelay(0.95) / 60:0} min");
+        }
+
         Line($"- flips per incident {FlipsPerCase:0.00} ({faults} incidents)");
         Line($"- calibration error {CalibrationError:0.000}");
-        Line($"- culprit top-1 {CulpritTop1:0.000} ({suspects} cases with one)");
+        if (suspects > 0)
+        {
+            Line($"- culprit top-1 {CulpritTop1:0.000} ({suspects} cases with one)");
+        }
+
         Line($"- false episodes per VM-week of healthy load {FalseEpisodesPerVmWeek:0.00} ({scores.Sum(s => s.FalseEpisodes)} in {HealthyVmWeeks:0.0} VM-weeks)");
         return text.ToString();
     }

@@ -15,7 +15,7 @@ public sealed record CaseKind(string Name, string Hypothesis, string Group)
     /// <summary>Least virtual processors of the victim.</summary>
     internal int ProcessorsMin { get; private init; } = 1;
 
-    /// <summary>Lasts an hour: what only shows in hours.</summary>
+    /// <summary>Lasts more than an hour: what only shows in hours.</summary>
     public bool IsLong { get; private init; }
 
     internal Func<Machine, Vm, Noise, Plan> Prepare { get; private init; } = (_, _, _) => throw new InvalidOperationException("a kind without a plan");

@@ -19,6 +19,7 @@ public sealed record Truth(string Hypothesis, Guid VictimId, string? CulpritName
 public sealed class Scenario
 {
     private const long Start = 1_790_000_000;
+    private const int LongSeconds = 4500;
     private const double LongStepSeconds = 0.5;
 
     // What one processor of a quiet VM has to do at most: beyond it would be a hot thread, which is a fault of its own.
@@ -46,7 +47,7 @@ public sealed class Scenario
         }
 
         _onset = noise.Whole(40, 70);
-        _end = _onset + (kind.IsLong ? 3600 : noise.Whole(35, 60));
+        _end = _onset + (kind.IsLong ? LongSeconds : noise.Whole(35, 60));
         Length = _end + 25;
         var faults = new ObservationFaults(
             noise.Chance(0.5), noise.Chance(0.3) ? 0.02 : 0, noise.Between(0.001, 0.02), 0.2,

@@ -10,7 +10,8 @@ namespace HvIntegration.Engine.Diagnosis;
 /// <remarks>
 /// A suspect must hold a share of the resource. Where there is a time before to compare with, it must also have risen (a fifth of
 /// the rise) and go with the victim's loss (rank correlation from 0.35 at lags of -5 to +5 s, Benjamini and Hochberg over all
-/// suspects). Source: diagnosis reference, section 8, item 6. The root partition (backup, antivirus, migration) is a suspect too.
+/// suspects). Source: diagnosis reference, section 8, item 6. The root partition (backup, antivirus, migration) is a suspect too,
+/// and so is the VM itself where it shares processors that its own rise has filled.
 /// </remarks>
 internal sealed class CulpritFinder(DiagnosisOptions options)
 {
@@ -20,6 +21,8 @@ internal sealed class CulpritFinder(DiagnosisOptions options)
     private const double FalseShare = 0.1;
     private const double CorrelationMin = 0.35;
     private const double ExtraShareMin = 0.2;
+    private const double ExtraShareIdle = 0.05;
+    private const double OwnShareMin = 0.5;
     private const double BytesPerOperation = 65_536;
 
     /// <summary>Suspects over an episode so far, worst first.</summary>
@@ -30,9 +33,11 @@ internal sealed class CulpritFinder(DiagnosisOptions options)
             return [];
         }
 
+        // The time before is that before the onset, however long the episode lasts: within it nobody rises any more.
         var from = Math.Max(onset, second - EpisodeSecondsMax + 1);
         var length = (int)(second - from + 1);
         var beforeLength = Math.Min(BeforeSecondsMax, Math.Max(length, options.BaselineSecondsMin));
+        var beforeFrom = onset - beforeLength;
         var (uses, capacity, loss) = Uses(resource, victim, all, root, from, length, second, symptoms);
         if (!(capacity > 0) || uses.Count == 0)
         {
@@ -40,14 +45,14 @@ internal sealed class CulpritFinder(DiagnosisOptions options)
         }
 
         var during = uses.ConvertAll(u => NanToZero(Mean(u.At, from, length)));
-        var before = uses.ConvertAll(u => Mean(u.At, from - beforeLength, beforeLength, options.BaselineSecondsMin / 3));
+        var before = uses.ConvertAll(u => Mean(u.At, beforeFrom, beforeLength, options.BaselineSecondsMin / 3));
         var rise = 0.0;
         for (var i = 0; i < uses.Count; i++)
         {
             rise += double.IsNaN(before[i]) ? 0 : Math.Max(0, during[i] - before[i]);
         }
 
-        var losses = Series(s => victim.History.At(loss, s), from - beforeLength, length + beforeLength);
+        var losses = Both(s => victim.History.At(loss, s));
         var correlations = new (double Correlation, int Lag)[uses.Count];
         var chances = new double[uses.Count];
         for (var i = 0; i < uses.Count; i++)
@@ -56,13 +61,13 @@ internal sealed class CulpritFinder(DiagnosisOptions options)
             chances[i] = double.NaN;
             if (during[i] / capacity >= options.CulpritShareMin)
             {
-                correlations[i] = RankCorrelation.Best(Series(uses[i].At, from - beforeLength, length + beforeLength), losses, LagSecondsMax, options.BaselineSecondsMin);
+                correlations[i] = RankCorrelation.Best(Both(uses[i].At), losses, LagSecondsMax, options.BaselineSecondsMin);
                 chances[i] = RankCorrelation.Chance(correlations[i].Correlation, losses.Length, (2 * LagSecondsMax) + 1);
             }
         }
 
         var standing = RankCorrelation.Standing(chances, FalseShare);
-        var culprits = new List<(Culprit Culprit, double Rank)>();
+        var culprits = new List<(Culprit Culprit, double Rank, bool Proven)>();
         for (var i = 0; i < uses.Count; i++)
         {
             var share = during[i] / capacity;
@@ -77,11 +82,32 @@ internal sealed class CulpritFinder(DiagnosisOptions options)
             // Who rose with the harm comes before who was always there; what cannot be compared is ranked by its share.
             var proven = standing[i] && correlation >= CorrelationMin && extra >= ExtraShareMin;
             var rank = (proven ? 2 : 0) + (double.IsNaN(extra) ? share : extra) + (0.3 * share) + (0.2 * (double.IsNaN(correlation) ? 0 : correlation));
-            culprits.Add((new Culprit(uses[i].Partition, uses[i].Name, uses[i].Process(second), Math.Min(1, share), extra, correlation), rank));
+            culprits.Add((new Culprit(uses[i].Partition, uses[i].Name, uses[i].Process(second), Math.Min(1, share), extra, correlation), rank, proven));
+        }
+
+        // A VM is its own culprit where most of the rise is its own; else it is no suspect.
+        if (culprits.Count == 0 || culprits.MaxBy(c => c.Culprit.ExtraShare).Culprit is not { ExtraShare: >= OwnShareMin } most || most.Partition != victim.Info.Id)
+        {
+            culprits.RemoveAll(c => c.Culprit.Partition == victim.Info.Id);
+        }
+        else
+        {
+            culprits.RemoveAll(c => c.Culprit.ExtraShare < ExtraShareMin);
+        }
+
+        // Beside one that is proven, those that did not rise with the harm have nothing to do with it.
+        if (culprits.Exists(c => c.Proven))
+        {
+            culprits.RemoveAll(c => c.Culprit.ExtraShare < ExtraShareIdle);
         }
 
         return [.. culprits.OrderByDescending(c => c.Rank).ThenBy(c => c.Culprit.Name, StringComparer.Ordinal).Take(options.CulpritsMax).Select(c => c.Culprit)];
+
+        double[] Both(Func<long, double> at) => [.. Series(at, beforeFrom, beforeLength), .. Series(at, from, length)];
     }
+
+    /// <summary>True while the time before an onset is still kept, so that suspects can be compared with it.</summary>
+    public static bool Remembers(PartitionMemory victim, long onset, long second) => onset - BeforeSecondsMax > second - victim.History.Capacity;
 
     private static (List<Use> Uses, double Capacity, SignalDefinition Loss) Uses(
         SharedResource resource, PartitionMemory victim, IReadOnlyList<PartitionMemory> all, SideTimeline root, long from, int length, long second, Symptoms symptoms)
@@ -91,7 +117,7 @@ internal sealed class CulpritFinder(DiagnosisOptions options)
         switch (resource)
         {
             case SharedResource.Processors:
-                uses.AddRange(others.Select(o => OfVm(o, s => Sum(o.History.At(SignalCatalog.HostRunTotal, s), o.History.At(SignalCatalog.HostOverhead, s)), bytes: false)));
+                uses.AddRange(all.Select(o => OfVm(o, s => Sum(o.History.At(SignalCatalog.HostRunTotal, s), o.History.At(SignalCatalog.HostOverhead, s)), bytes: false)));
                 Root(root, uses, second);
                 return (uses, HostSignals.Processors(root, second), SignalCatalog.Ready);
             case SharedResource.Store:

@@ -13,6 +13,12 @@ internal sealed class EpisodeTracker(Windows windows, int unknownSeconds)
     private const int GapsMax = 32;
     private const int FinishedMax = 256;
 
+    // What has lasted is not given up for a moment: another cause of the same harm must hold, and a pause of the harm must last,
+    // a quarter as long as the episode did, within these bounds.
+    private const int LastedDivisor = 4;
+    private const int SwitchSecondsMax = 30;
+    private const int EndSecondsMax = 45;
+
     // Of verdicts about as certain the later one knows more: its suspects rest on more seconds. Close is meant against the
     // most certain one, or a fading end would take over step by step.
     private const double CloseProbability = 0.03;
@@ -26,6 +32,7 @@ internal sealed class EpisodeTracker(Windows windows, int unknownSeconds)
     private long _bestSecond;
     private double _highest;
     private int _carried;
+    private int _secondsMin;
     private double _severity;
     private long _lastSeen;
     private int _unknownRun;
@@ -50,12 +57,14 @@ internal sealed class EpisodeTracker(Windows windows, int unknownSeconds)
     /// <param name="partition">VM GUID, for what is finished.</param>
     /// <param name="second">Host second.</param>
     /// <param name="winner">Instant winner; <see cref="HypothesisIds.None"/> or <see cref="HypothesisIds.Unknown"/> when there is none.</param>
+    /// <param name="secondsMin">Shorter episodes of the winner are not kept.</param>
+    /// <param name="rival">The winner explains the same harm as the open episode's cause.</param>
     /// <param name="harmed">Something hurts, explained or not.</param>
     /// <param name="gap">Why this second cannot be judged; null when it can. Without data an episode is carried on.</param>
     /// <param name="onsetSignal">Signal whose change marks the onset of the winner.</param>
     /// <param name="began">Second at which the winner is known to have begun; null when the signal tells.</param>
     /// <param name="history">Signals of the VM.</param>
-    public void Follow(Guid partition, long second, string winner, bool harmed, string? gap, SignalDefinition onsetSignal, long? began, SignalHistory history)
+    public void Follow(Guid partition, long second, string winner, int secondsMin, bool rival, bool harmed, string? gap, SignalDefinition onsetSignal, long? began, SignalHistory history)
     {
         if (gap is not null)
         {
@@ -78,7 +87,14 @@ internal sealed class EpisodeTracker(Windows windows, int unknownSeconds)
             _candidate = winner;
 
             // Another cause must hold as long as the first had to before it takes over; a pause is a fact, not a trend.
-            var replaces = Open is null or HypothesisIds.Unknown || _candidateRun >= windows.Hits || winner == HypothesisIds.VmPaused;
+            var hold = rival ? Math.Clamp((second - Onset) / LastedDivisor, windows.Hits, SwitchSecondsMax) : windows.Hits;
+            var replaces = Open is null or HypothesisIds.Unknown || _candidateRun >= hold || winner == HypothesisIds.VmPaused;
+            if (!replaces && rival)
+            {
+                _lastSeen = second;
+                return;
+            }
+
             if (replaces)
             {
                 var taken = Open is not null && Open != HypothesisIds.Unknown;
@@ -87,17 +103,17 @@ internal sealed class EpisodeTracker(Windows windows, int unknownSeconds)
                 // What was unclear until now was the beginning of this.
                 var absorbed = Open == HypothesisIds.Unknown && onset <= Onset + windows.Seconds;
                 End(partition, absorbed ? long.MinValue : Math.Max(Onset, Math.Min(_lastSeen, onset - 1)));
-                Begin(winner, second, onset);
+                Begin(winner, second, onset, secondsMin);
                 return;
             }
         }
         else if (_unknownRun >= unknownSeconds && Open is null)
         {
-            Begin(HypothesisIds.Unknown, second, second - _unknownRun + 1);
+            Begin(HypothesisIds.Unknown, second, second - _unknownRun + 1, 0);
             return;
         }
 
-        if (Open is not null && second - _lastSeen >= windows.EndSeconds)
+        if (Open is not null && second - _lastSeen >= Math.Clamp((_lastSeen - Onset) / LastedDivisor, windows.EndSeconds, Math.Max(EndSecondsMax, windows.EndSeconds)))
         {
             End(partition, _lastSeen);
         }
@@ -169,8 +185,9 @@ internal sealed class EpisodeTracker(Windows windows, int unknownSeconds)
         }
     }
 
-    private void Begin(string hypothesis, long second, long onset)
+    private void Begin(string hypothesis, long second, long onset, int secondsMin)
     {
+        _secondsMin = secondsMin;
         Open = hypothesis;
         Onset = onset;
         _lastSeen = second;
@@ -182,7 +199,7 @@ internal sealed class EpisodeTracker(Windows windows, int unknownSeconds)
 
     private void End(Guid partition, long last)
     {
-        if (Open is not null && _best is not null && last >= Onset)
+        if (Open is not null && _best is not null && last >= Onset && last - Onset + 1 >= _secondsMin)
         {
             if (_finished.Count == FinishedMax)
             {

@@ -36,6 +36,9 @@ internal interface IHypothesis
     /// <summary>What would and would not help, one line.</summary>
     string WhatHelps(Symptoms symptoms);
 
+    /// <summary>An episode shorter than this many seconds is not kept: the guest's own short wishes are no incident.</summary>
+    int EpisodeSecondsMin => 0;
+
     /// <summary>Host second at which it is known to have begun; null when the onset signal tells.</summary>
     long? Began(Symptoms symptoms) => null;
 }

@@ -15,6 +15,7 @@ internal sealed class Judge
     private const double PausedPriorLogOdds = -1;
     private const int CulpritSeconds = 5;
     private const int StackMarksMax = 4;
+    private const double StaysSeverity = 0.25;
 
     // Odds of something that is not in the catalog; what one side alone shows has more explanations.
     private const double OtherOdds = 1;
@@ -103,7 +104,7 @@ internal sealed class Judge
         if (state.Info.State == PartitionState.Off)
         {
             one.StartedSecond = second;
-            tracker.Follow(state.Info.Id, second, HypothesisIds.None, false, null, SignalCatalog.GuestBusy, null, state.History);
+            tracker.Follow(state.Info.Id, second, HypothesisIds.None, 0, rival: false, harmed: false, null, SignalCatalog.GuestBusy, null, state.History);
             return (Verdicts.Off(state), null);
         }
 
@@ -111,7 +112,7 @@ internal sealed class Judge
         if (second - one.StartedSecond <= _options.StartSeconds)
         {
             // A start uses everything at once and proves nothing: thresholds reference, section 7, item 5.
-            tracker.Follow(state.Info.Id, second, HypothesisIds.None, false, null, SignalCatalog.GuestBusy, null, state.History);
+            tracker.Follow(state.Info.Id, second, HypothesisIds.None, 0, rival: false, harmed: false, null, SignalCatalog.GuestBusy, null, state.History);
             return (Verdicts.Starting(state), null);
         }
 
@@ -120,7 +121,7 @@ internal sealed class Judge
         Assess(symptoms, tracker, other);
         var none = _assessments[0];
         var measured = IsMeasured(symptoms) || (none.File.Failed && symptoms.StoodStill().Holds);
-        var winner = Winner(symptoms);
+        var winner = Winner(symptoms, tracker.Open);
         var harmed = none.File.Failed;
         var winnerId = winner?.Hypothesis.Id ?? HypothesisIds.Unknown;
 
@@ -134,7 +135,7 @@ internal sealed class Judge
         }
 
         tracker.Follow(
-            state.Info.Id, second, winnerId, harmed, measured && !blind ? null : Gap(state, second), winner?.Hypothesis.OnsetSignal ?? SignalCatalog.Ready,
+            state.Info.Id, second, winnerId, winner?.Hypothesis.EpisodeSecondsMin ?? 0, rival: tracker.Open is { } open && winner is not null && OfId(open)?.Hypothesis.Family == winner.Hypothesis.Family, harmed, measured && !blind ? null : Gap(state, second), winner?.Hypothesis.OnsetSignal ?? SignalCatalog.Ready,
             winner?.Hypothesis.Began(symptoms), state.History);
 
         // While the cause of an open episode stays the likeliest, one weak second does not change the verdict.
@@ -186,7 +187,8 @@ internal sealed class Judge
         }
 
         var onset = tracker.Open == winner.Hypothesis.Id ? tracker.Onset : second;
-        if (takes || one.CulpritsOf != winner.Hypothesis.Id || one.CulpritsOnset != onset || second - one.CulpritsSecond >= CulpritSeconds || second < one.CulpritsSecond)
+        var known = one.CulpritsOf == winner.Hypothesis.Id && one.CulpritsOnset == onset && second >= one.CulpritsSecond;
+        if (!known || (CulpritFinder.Remembers(state, onset, second) && (takes || second - one.CulpritsSecond >= CulpritSeconds)))
         {
             (one.CulpritsOf, one.CulpritsOnset, one.CulpritsSecond) = (winner.Hypothesis.Id, onset, second);
             one.Culprits = _culprits.Find(winner.Hypothesis.Shared, state, states, root, onset, second, symptoms);
@@ -255,7 +257,7 @@ internal sealed class Judge
         symptoms.Hysteresis = 1;
     }
 
-    private Assessment? Winner(Symptoms symptoms)
+    private Assessment? Winner(Symptoms symptoms, string? open)
     {
         Assessment? best = null;
         var worst = double.NegativeInfinity;
@@ -280,6 +282,9 @@ internal sealed class Judge
             // A VM that stands still explains all the rest; else the greater harm speaks first.
             var severity = assessment.Hypothesis.Family == ResourceFamily.Whole ? 10 : assessment.Hypothesis.Severity(symptoms);
             severity = double.IsNaN(severity) ? 0 : severity;
+
+            // Of two harms at once the one told first stays, unless the other is clearly worse.
+            severity += assessment.Hypothesis.Id == open ? StaysSeverity : 0;
             if (severity > worst || (severity == worst && assessment.Probability > best!.Probability))
             {
                 best = assessment;

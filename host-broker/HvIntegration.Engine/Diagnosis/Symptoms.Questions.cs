@@ -9,6 +9,16 @@ namespace HvIntegration.Engine.Diagnosis;
 internal sealed partial class Symptoms
 {
     private const int PauseSeconds = 5;
+    private const double RefusedShare = 0.9;
+
+    // Below it no virtual processor has to wait for a logical one that others hold.
+    private const double RoomyShare = 0.5;
+
+    // Of the time; an operation now and then on a slow disk makes nobody wait.
+    private const double OutstandingMin = 0.05;
+    // Less than a processor's own limit: a thread that is moved about, or that a scanner interrupts, loses a little, and stays there.
+    private const double PinnedShareMin = 0.92;
+    private const double PinnedSpreadMax = 0.025;
     private const double SingleProcessMax = 1.07;
     private const double SingleProcessShare = 0.85;
     private const int SingleProcessSeconds = 15;
@@ -27,6 +37,12 @@ internal sealed partial class Symptoms
     /// <remarks>Large operations take longer by themselves (QSO: 25 ms up to 64 KiB, 35 ms beyond): the multiple grows with their size.</remarks>
     public Finding Slow(SignalDefinition latency)
     {
+        var iops = Finding.FirstMeasured(AtLeast(SignalCatalog.DiskGuestIops, 0), AtLeast(SignalCatalog.DiskHostIops, 0)).Value;
+        if (iops * Level(latency) < OutstandingMin)
+        {
+            return AtLeast(latency, Limits.DiskLatencySeconds) with { Answer = Answer.No };
+        }
+
         var fixedLimit = AtLeast(latency, Limits.DiskLatencySeconds);
         if (fixedLimit.Holds)
         {
@@ -64,6 +80,7 @@ internal sealed partial class Symptoms
         }
 
         var real = AtLeast(SignalCatalog.Ready, 2 * Limits.ReadyShare).Holds && !Below(SignalCatalog.Steal, Limits.ReadyShareLow).Holds
+                && (Has(SignalCatalog.Steal) || !Below(SignalCatalog.LpBusy, RoomyShare).Holds)
             || AtLeast(SignalCatalog.Steal, Limits.ReadyShare, lessErrorBar: true).Holds
             || AtLeast(SignalCatalog.LpBusy, Limits.ProcessorsCautionShare).Holds || AtCap().Holds;
         return real ? waiting : waiting with { Answer = Answer.No };
@@ -101,7 +118,7 @@ internal sealed partial class Symptoms
         var n = Partition.VirtualProcessors;
         var mean = n > 1 ? Math.Max(Limits.HotMeanShare, (1 + (0.45 * (n - 1))) / n) : Limits.HotMeanShare;
         var roomy = Finding.FirstMeasured(Below(SignalCatalog.GuestBusy, mean), Below(SignalCatalog.HostRun, mean));
-        var process = AtLeast(SignalCatalog.GuestTopProcess, Limits.HotProcessorShare);
+        var process = AtLeast(SignalCatalog.GuestTopProcess, PinnedShareMin);
         var single = process.Holds && !IsPinned() ? process with { Answer = Answer.No } : process;
         var inside = AtLeast(SignalCatalog.GuestBusyMax, Limits.HotProcessorShare);
         var hot = inside.Answer != Answer.NotMeasured || single.Holds
@@ -111,11 +128,12 @@ internal sealed partial class Symptoms
     }
 
     // A process of several threads is no single thread: one thread never takes more than one processor, apart from the error of
-    // two reads, and one at its limit stays there. The share of a busy server passes through one processor on its way.
+    // two reads, and one at its limit stays there and hardly varies. The share of a busy server passes through one processor on its way.
     private bool IsPinned()
     {
         var length = Math.Max(SingleProcessSeconds, 3 * _windows.Seconds);
         var (seen, pinned, earliest) = (0, 0, Second);
+        var (sum, squares) = (0.0, 0.0);
         for (var at = Second; at > Second - length; at--)
         {
             // Rows stand for some seconds when the guest is silent: only seconds that it reported count.
@@ -124,11 +142,19 @@ internal sealed partial class Symptoms
             {
                 earliest = at;
                 seen++;
-                pinned += share >= Ease(Limits.HotProcessorShare, above: true) && share <= SingleProcessMax ? 1 : 0;
+                sum += share;
+                squares += share * share;
+                pinned += share >= PinnedShareMin && share <= SingleProcessMax ? 1 : 0;
             }
         }
 
-        return seen >= SingleProcessSeen && Second - earliest >= length - SingleProcessSlack && pinned >= SingleProcessShare * seen;
+        if (seen < SingleProcessSeen || Second - earliest < length - SingleProcessSlack || pinned < SingleProcessShare * seen)
+        {
+            return false;
+        }
+
+        var mean = sum / seen;
+        return Math.Sqrt(Math.Max(0, (squares / seen) - (mean * mean))) <= PinnedSpreadMax;
     }
 
     /// <summary>The guest loses time to memory.</summary>
@@ -169,11 +195,12 @@ internal sealed partial class Symptoms
         return _partition.Frame.QualityOf(SignalCatalog.HostMemoryAvailable) == SampleQuality.Measured ? Finding.Any(share, bytes) : bytes;
     }
 
-    /// <summary>The VM has all it may have: by its maximum, or where that is not known because the host gives no more although it could.</summary>
+    /// <summary>The VM has all it may have: by its maximum, or, where that is not known or only nearly reached, because the host gives no more although it could.</summary>
+    /// <remarks>A balancer gives memory in blocks and keeps a few percent back, so that a VM need not reach its maximum to be held at it.</remarks>
     public Finding AtMaximum()
     {
         var known = AtLeast(SignalCatalog.MemoryMaximumUse, 1 - Limits.MemoryMaximumNearShare);
-        if (known.Answer != Answer.NotMeasured || !Has(SignalCatalog.MemoryAssigned))
+        if (known.Holds || !Has(SignalCatalog.MemoryAssigned) || (known.Fails && Level(SignalCatalog.MemoryMaximumUse) < RefusedShare))
         {
             return known;
         }
@@ -187,7 +214,7 @@ internal sealed partial class Symptoms
         }
 
         var stuck = Math.Abs(now - before) <= 0.002 * now && room.Fails;
-        return new Finding(
+        return known.Fails && !stuck ? known : new Finding(
             stuck ? Answer.Yes : Answer.No, SignalCatalog.MemoryAssigned, SignalIds.MemoryAssigned,
             Words($"the host gives no more than {Say(SignalCatalog.MemoryAssigned)} although it has {Say(SignalCatalog.HostMemoryAvailableBytes)} left"),
             now, double.NaN, "By", Explaining ? _partition.Frame.SourceOf(SignalCatalog.MemoryAssigned) : string.Empty, 0.75);
@@ -266,6 +293,13 @@ internal sealed partial class Symptoms
         if (Trend is not { } trend)
         {
             return Absent(SignalCatalog.LeakGrowth, string.Empty, "no steady growth, or too short a time") with { Answer = Answer.No };
+        }
+
+        // A cache that fills grows as a leak does, until it is full. What it takes from nobody is told only after an hour.
+        if (trend.Unit == "By" && trend.ToSecond - trend.FromSecond < Limits.LeakMemorySeconds
+            && !Below(SignalCatalog.GuestMemoryAvailable, 2 * Limits.MemoryAvailableShare).Holds && !MemoryStall().Holds)
+        {
+            return Absent(SignalCatalog.LeakGrowth, string.Empty, "grows for less than an hour and memory is left: it may be a cache") with { Answer = Answer.No };
         }
 
         var span = (trend.ToSecond - trend.FromSecond) / 60;

@@ -28,8 +28,8 @@ public sealed class DiagnosisOptions
     public double LeadMin { get; set; } = 2;
 
     /// <summary>Seconds that must agree before an unexplained harm becomes an episode "unknown".</summary>
-    /// <value>Seconds, 1 to 300. Default 10.</value>
-    public int UnknownSeconds { get; set; } = 10;
+    /// <value>Seconds, 1 to 300. Default 30: what nobody can explain and passes at once helps nobody.</value>
+    public int UnknownSeconds { get; set; } = 30;
 
     /// <summary>A VM that was off is not judged for so long after it started.</summary>
     /// <value>Seconds, 0 to 600. Default 60. Source: thresholds reference, section 7, item 5, says the first two samples; services start for about a minute.</value>

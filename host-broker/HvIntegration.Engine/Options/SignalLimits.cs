@@ -129,6 +129,9 @@ public sealed class SignalLimits
     /// <summary>Shortest growth that is a trend, seconds. Default 900. The diagnosis reference's rule H6 says an hour; a faster growth shows sooner because the limits below are per hour.</summary>
     public double LeakSeconds { get; set; } = 900;
 
+    /// <summary>Shortest growth of memory that is told while the guest has memory left, seconds. Default 3,600. Source: diagnosis reference, rule H6.</summary>
+    public double LeakMemorySeconds { get; set; } = 3600;
+
     /// <summary>Growth of one process's memory per hour, bytes. Default 100 MB. Source: PAL QuickSystemOverview.</summary>
     public double LeakBytesPerHour { get; set; } = 1e+08;
 
@@ -167,6 +170,7 @@ public sealed class SignalLimits
         OptionCheck.Range(faults, $"{path}.SlowedShareGlobal", SlowedShareGlobal, 0.1, 1);
         OptionCheck.Range(faults, $"{path}.SlowedShareLocal", SlowedShareLocal, 0.01, 1);
         OptionCheck.Range(faults, $"{path}.LeakSeconds", LeakSeconds, 600, 86400);
+        OptionCheck.Range(faults, $"{path}.LeakMemorySeconds", LeakMemorySeconds, 600, 86400);
         OptionCheck.Range(faults, $"{path}.LeakBytesPerHour", LeakBytesPerHour, 1000, 1e+15);
         OptionCheck.Range(faults, $"{path}.LeakMemoryShare", LeakMemoryShare, 0, 1);
         OptionCheck.Range(faults, $"{path}.LeakHandlesPerHour", LeakHandlesPerHour, 1, 1e+09);

@@ -3,9 +3,11 @@ using HvIntegration.Engine.Model;
 namespace HvIntegration.Engine.Timeline;
 
 /// <summary>Turns the cumulative process rows of a guest into use per second, and tells whether all slow down together.</summary>
-internal sealed class ProcessBook
+/// <param name="setsMax">Newest sets of rows kept: a recording is read ahead of the second that is judged.</param>
+internal sealed class ProcessBook(int setsMax)
 {
-    private const long KeptNs = 15_000_000_000L;
+    // Recordings may have one row in a minute or two.
+    private const long KeptNs = 150_000_000_000L;
     private const long IntervalNsMin = 50_000_000L;
     private const int EntriesMax = 512;
     private const double CpuShareMax = 1024;
@@ -21,21 +23,18 @@ internal sealed class ProcessBook
 
     // A second is judged late when another VM's side is late: up to the grace, by then newer rows have come.
     private const long NearSeconds = 5;
-    private const long Never = long.MinValue / 2;
 
     private readonly Dictionary<(int Pid, ulong Start), Entry> _entries = [];
-    private List<ProcessUse> _newest = [];
-    private long _newestSecond = Never;
-    private double _slowed = double.NaN;
+    private readonly List<Set> _sets = [];
 
     /// <summary>While true the level before is kept as it is: an episode must not become its own normal.</summary>
     public bool Frozen { get; set; }
 
-    /// <summary>Newest rows when they are within five seconds of this one, busiest first; empty when there are none.</summary>
-    public IReadOnlyList<ProcessUse> At(long second) => IsNear(second) ? _newest : [];
+    /// <summary>Rows of the interval that holds a second, or the newest within five seconds before it, busiest first; empty when there are none.</summary>
+    public IReadOnlyList<ProcessUse> At(long second) => Around(second)?.Uses ?? [];
 
     /// <summary>Share of the active processes that lost more than 30 % of their progress; NaN when fewer than three are active.</summary>
-    public double SlowedShareAt(long second) => IsNear(second) ? _slowed : double.NaN;
+    public double SlowedShareAt(long second) => Around(second)?.Slowed ?? double.NaN;
 
     /// <summary>Takes the rows of one batch, read at a host time.</summary>
     public void Add(IReadOnlyList<GuestProcess> rows, long hostNs)
@@ -47,6 +46,7 @@ internal sealed class ProcessBook
 
         var uses = new List<ProcessUse>(rows.Count);
         var (active, slowed) = (0, 0);
+        var longest = 0L;
         foreach (var row in rows)
         {
             var key = (row.Pid, row.StartTimeMs);
@@ -64,6 +64,7 @@ internal sealed class ProcessBook
             {
                 var use = Use(row, entry, (hostNs - entry.HostNs) / 1e9);
                 uses.Add(use);
+                longest = Math.Max(longest, hostNs - entry.HostNs);
                 var (isActive, isSlowed) = Follow(entry, use, (hostNs - entry.HostNs) / 1e9);
                 active += isActive ? 1 : 0;
                 slowed += isSlowed ? 1 : 0;
@@ -81,12 +82,16 @@ internal sealed class ProcessBook
             }
         }
 
-        if (uses.Count > 0 && hostNs / 1_000_000_000L >= _newestSecond)
+        var second = hostNs / 1_000_000_000L;
+        if (uses.Count > 0 && (_sets.Count == 0 || second >= _sets[^1].Second))
         {
             uses.Sort(static (a, b) => b.CpuShare != a.CpuShare ? b.CpuShare.CompareTo(a.CpuShare) : a.Pid.CompareTo(b.Pid));
-            _newest = uses;
-            _newestSecond = hostNs / 1_000_000_000L;
-            _slowed = active >= ActiveMin ? (double)slowed / active : double.NaN;
+            if (_sets.Count == setsMax)
+            {
+                _sets.RemoveAt(0);
+            }
+
+            _sets.Add(new Set(second, longest / 1_000_000_000L, uses, active >= ActiveMin ? (double)slowed / active : double.NaN));
         }
     }
 
@@ -95,7 +100,7 @@ internal sealed class ProcessBook
     /// <param name="bytes">Compare bytes, not processor time.</param>
     public string? Risen(long second, bool bytes)
     {
-        if (!IsNear(second))
+        if (Around(second) is null)
         {
             return null;
         }
@@ -118,9 +123,7 @@ internal sealed class ProcessBook
     public void Clear()
     {
         _entries.Clear();
-        _newest = [];
-        _newestSecond = Never;
-        _slowed = double.NaN;
+        _sets.Clear();
     }
 
     private static ProcessUse Use(GuestProcess row, Entry entry, double seconds)
@@ -167,11 +170,28 @@ internal sealed class ProcessBook
         return (byCpu || byBytes, (byCpu && entry.NowCpu < SlowedRatio * entry.BeforeCpu) || (byBytes && entry.NowBytes < SlowedRatio * entry.BeforeBytes));
     }
 
-    private bool IsNear(long second)
-        => Math.Abs(second - _newestSecond) <= NearSeconds;
+    private Set? Around(long second)
+    {
+        Set? after = null;
+        for (var i = _sets.Count - 1; i >= 0; i--)
+        {
+            var set = _sets[i];
+            if (set.Second < second)
+            {
+                return after ?? (second - set.Second <= NearSeconds ? set : null);
+            }
+
+            after = set.Second - second <= Math.Max(NearSeconds, set.IntervalSeconds) ? set : null;
+        }
+
+        return after;
+    }
 
     private static double Rate(double now, double before, double seconds)
         => double.IsFinite(now) && double.IsFinite(before) && now >= before ? (now - before) / seconds : 0;
+
+    /// <summary>Rows of one read.</summary>
+    private sealed record Set(long Second, long IntervalSeconds, List<ProcessUse> Uses, double Slowed);
 
     private sealed class Entry
     {

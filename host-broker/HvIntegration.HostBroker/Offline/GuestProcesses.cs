@@ -107,7 +107,8 @@ internal sealed class GuestProcesses
             double resident = Value(cursor, "Working Set");
             resident = double.IsNaN(resident) ? Value(cursor, "Working Set - Private") : resident;
             double own = Value(cursor, "Private Bytes");
-            if (double.IsNaN(cpu) && double.IsNaN(resident) && double.IsNaN(own))
+            double handles = Value(cursor, "Handle Count");
+            if (double.IsNaN(cpu) && double.IsNaN(resident) && double.IsNaN(own) && double.IsNaN(handles))
             {
                 return null;
             }
@@ -129,7 +130,7 @@ internal sealed class GuestProcesses
             _write += Math.Max(0, Zero(writes)) * seconds;
             return new GuestProcess(
                 _pid, _start, _name, 0, 0, 0, 0, _cpu, 0, 0, Zero(resident), Zero(own), 0, _read, _write,
-                (int)Math.Clamp(Zero(Value(cursor, "Thread Count")), 0, int.MaxValue), '?', (long)Math.Clamp(Zero(Value(cursor, "Handle Count")), 0, 1e15));
+                (int)Math.Clamp(Zero(Value(cursor, "Thread Count")), 0, int.MaxValue), '?', (long)Math.Clamp(Zero(handles), 0, 1e15));
         }
 
         private double Value(RecordingCursor cursor, string counter) => _columns.TryGetValue(counter, out int column) ? cursor.Column(column) : double.NaN;

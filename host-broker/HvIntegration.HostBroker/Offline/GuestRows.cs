@@ -50,17 +50,14 @@ internal sealed class GuestRows : PdhRows
             }
         }
 
-        // Windows' usual memory counters do not carry the size of memory: what the host lets the guest see stands for it.
-        if (!_tellsMemory && _vm.VisibleMemory > 0)
+        // Windows' usual memory counters do not carry the size of memory: what it was given stands for it.
+        if (!_tellsMemory && _vm.Memory > 0)
         {
             _model.AddGuestSample(
-                _vm.Id, HostSeries.Of(GuestMetrics.MemoryLimit), SampleForm.Gauge, Cursor.EndNs, Cursor.EndNs, _vm.VisibleMemory, SampleQuality.Estimated,
-                "memory the host lets it see", _errorNs);
+                _vm.Id, HostSeries.Of(GuestMetrics.MemoryLimit), SampleForm.Gauge, Cursor.EndNs, Cursor.EndNs, _vm.Memory, SampleQuality.Estimated,
+                "memory the VM was given", _errorNs);
         }
 
-        if (_vm.GuestMap!.Processes.Count > 0)
-        {
-            _model.AddGuestProcesses(_vm.Id, _vm.GuestMap.Processes.Read(Cursor), Cursor.EndNs);
-        }
+        _model.AddGuestProcesses(_vm.Id, _vm.GuestMap!.Processes.Read(Cursor), Cursor.EndNs);
     }
 }

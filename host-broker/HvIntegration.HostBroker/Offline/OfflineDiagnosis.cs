@@ -17,6 +17,7 @@ internal sealed class OfflineDiagnosis
 {
     private const long Second = 1_000_000_000L;
     private const int PaceRows = 40;
+    private const int NamesSaid = 5;
 
     // What synchronised clocks may differ by while a rate is spread over seconds, nanoseconds.
     private const double AlignedErrorNs = 20e6;
@@ -156,7 +157,11 @@ internal sealed class OfflineDiagnosis
     {
         if (!_vms.TryGetValue(id, out var vm))
         {
-            _vms[id] = vm = new OfflineVm(id, name) { Entry = _inventory?.Find(name, id) };
+            // Get-Counter writes names in lower case: who asks knows better how they are written.
+            var entry = _inventory?.Find(name, id);
+            string spelling = new[] { entry?.Name }.Concat(_request.Guests.Select(g => g.Vm)).Concat(_request.LinuxGuests.Select(g => g.Vm))
+                .FirstOrDefault(n => name.Equals(n, StringComparison.OrdinalIgnoreCase)) ?? name;
+            _vms[id] = vm = new OfflineVm(id, spelling) { Entry = entry };
             vm.VirtualProcessors = vm.Entry?.VirtualProcessors ?? 0;
             vm.KnownId = vm.Entry?.Id;
         }
@@ -372,9 +377,11 @@ internal sealed class OfflineDiagnosis
             throw new OfflineException("no second of the recordings lies between --from and --to; write times as 2026-01-31T12:00:00Z");
         }
 
-        foreach (var vm in _vms.Values.Where(v => v.GuestActivity is null && v.OnHost))
+        var outsideOnly = _vms.Values.Where(v => v.GuestActivity is null && v.OnHost).Select(v => v.Name).Order(StringComparer.OrdinalIgnoreCase).ToList();
+        if (outsideOnly.Count > 0)
         {
-            _notices.Add($"{vm.Name}: no recording from inside; it is judged by the host's side alone, which is less sure");
+            string more = outsideOnly.Count > NamesSaid ? $" and {outsideOnly.Count - NamesSaid} more" : "";
+            _notices.Add($"{string.Join(", ", outsideOnly.Take(NamesSaid))}{more}: no recording from inside; judged by the host's side alone, which is less sure");
         }
 
         string host = _inventory?.Host?.Name ?? _maps[0].Names.Computer;

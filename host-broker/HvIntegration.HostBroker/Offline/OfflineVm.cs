@@ -48,6 +48,9 @@ internal sealed class OfflineVm(Guid id, string name)
     /// <summary>Host rows name it.</summary>
     public bool OnHost { get; set; }
 
+    /// <summary>Memory the guest has, bytes: what the host lets it see, else what the inventory gives it at most; NaN when neither is known.</summary>
+    public double Memory => VisibleMemory > 0 ? VisibleMemory : Entry?.Memory?.MaximumBytes ?? double.NaN;
+
     /// <summary>Memory the host lets it see, bytes, by the latest host row; NaN when not known.</summary>
     public double VisibleMemory { get; set; } = double.NaN;
 

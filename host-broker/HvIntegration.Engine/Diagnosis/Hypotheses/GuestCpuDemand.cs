@@ -23,6 +23,8 @@ internal sealed class GuestCpuDemand : IHypothesis
 
     public SharedResource Shared => SharedResource.None;
 
+    public int EpisodeSecondsMin => 10;
+
     public void Weigh(Symptoms symptoms, CaseFile file)
     {
         var limits = symptoms.Limits;

@@ -22,6 +22,8 @@ internal sealed class GuestCpuSingleThread : IHypothesis
 
     public SharedResource Shared => SharedResource.None;
 
+    public int EpisodeSecondsMin => 10;
+
     public void Weigh(Symptoms symptoms, CaseFile file)
     {
         file.Require(2.5, symptoms.HotThread());

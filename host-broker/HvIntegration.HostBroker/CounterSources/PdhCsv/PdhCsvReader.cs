@@ -93,7 +93,14 @@ internal sealed partial class PdhCsvReader : IDisposable
     {
         try
         {
-            return Open(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete), file, options);
+            var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            if (!stream.CanSeek)
+            {
+                stream.Dispose();
+                throw new PdhCsvException(file, 0, 0, "is a pipe, and a recording is read more than once", "write it into a file first");
+            }
+
+            return Open(stream, file, options);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
