@@ -40,6 +40,23 @@ internal sealed class BrokerApi(string url) : IDisposable
         async () => await FindVmAsync(vm) is { } entry && entry.GetProperty("agent").GetString() == "live" ? "live" : null,
         timeout, $"agent of {vm} is live", async () => (await GetAsync("status")).ToString());
 
+    /// <summary>Waits until a VM's verdict is this hypothesis, with numbers that the caller wants too, and gives the VM's answer of that second.</summary>
+    public async Task<JsonElement> VerdictAsync(string vm, string hypothesis, TimeSpan timeout, Func<JsonElement, bool> also)
+    {
+        string text = await Eventually.GetAsync(
+            async () =>
+            {
+                var answer = await GetAsync("vms/" + vm);
+                return answer.GetProperty("verdict") is { ValueKind: JsonValueKind.Object } verdict
+                    && verdict.GetProperty("hypothesis").GetString() == hypothesis && also(answer)
+                    ? answer.ToString()
+                    : null;
+            },
+            timeout, $"the verdict on {vm} is {hypothesis}", async () => (await GetAsync("vms/" + vm)).ToString());
+        using var document = JsonDocument.Parse(text);
+        return document.RootElement.Clone();
+    }
+
     /// <summary>Newest second the engine closed; a broker that just started is given time to close its first.</summary>
     public async Task<long> SecondAsync() => long.Parse(
         await Eventually.GetAsync(

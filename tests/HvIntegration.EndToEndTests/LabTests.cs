@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace HvIntegration.EndToEndTests;
 
 /// <summary>The main job on real guests: whose fault is it, and does history keep it.</summary>
-public sealed class LabTests(LabFixture lab, ITestOutputHelper output) : IClassFixture<LabFixture>, IDisposable
+[Collection<LabGuests>]
+public sealed class LabTests(LabFixture lab, ITestOutputHelper output) : IDisposable
 {
     private const string EverySecond = "system.cpu.logical.count";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
@@ -18,7 +19,7 @@ public sealed class LabTests(LabFixture lab, ITestOutputHelper output) : IClassF
         long from = await _api.SecondAsync();
         // Act
         await lab.StressAsync("host-cpu", LabFixture.Victim, 100);
-        var victim = await VerdictAsync(LabFixture.Victim, "host-cpu-contention", vm =>
+        var victim = await _api.VerdictAsync(LabFixture.Victim, "host-cpu-contention", Patience, vm =>
             BrokerApi.Signal(vm, "cpu.host.ready") is { Value: > 0.2 }
             && BrokerApi.Signal(vm, "cpu.steal") is { Value: > 0.2 }
             && BrokerApi.Signal(vm, "cpu.agreement") is { Value: 1 }
@@ -47,7 +48,7 @@ public sealed class LabTests(LabFixture lab, ITestOutputHelper output) : IClassF
         long from = await _api.SecondAsync();
         // Act
         await lab.StressAsync("guest-cpu", LabFixture.Lonely, 100);
-        var busy = await VerdictAsync(LabFixture.Lonely, "guest-cpu-demand", vm =>
+        var busy = await _api.VerdictAsync(LabFixture.Lonely, "guest-cpu-demand", Patience, vm =>
             BrokerApi.Signal(vm, "cpu.guest.busy") is { Value: > 0.8 });
         await lab.StopAsync("guest-cpu", LabFixture.Lonely);
         // Assert
@@ -129,22 +130,6 @@ public sealed class LabTests(LabFixture lab, ITestOutputHelper output) : IClassF
     public void Dispose() => _api.Dispose();
 
     private static double Bar(double errorBar) => double.IsNaN(errorBar) ? 0 : errorBar;
-
-    private async Task<JsonElement> VerdictAsync(string vm, string hypothesis, Func<JsonElement, bool> also)
-    {
-        string text = await Eventually.GetAsync(
-            async () =>
-            {
-                var answer = await _api.GetAsync("vms/" + vm);
-                return answer.GetProperty("verdict") is { ValueKind: JsonValueKind.Object } verdict
-                    && verdict.GetProperty("hypothesis").GetString() == hypothesis && also(answer)
-                    ? answer.ToString()
-                    : null;
-            },
-            Patience, $"the verdict on {vm} is {hypothesis}", async () => (await _api.GetAsync("vms/" + vm)).ToString());
-        using var document = JsonDocument.Parse(text);
-        return document.RootElement.Clone();
-    }
 
     // Another test may just have ended its stress on the same guest: its episode is not this test's.
     private Task CalmAsync(string vm) => Eventually.GetAsync(

@@ -7,11 +7,14 @@ namespace HvIntegration.HostBroker.Api;
 /// <summary>Incident bundles: both sides of one VM and one stretch of time as one file.</summary>
 internal static class BundleEndpoint
 {
+    /// <summary>What the paths of bundles end in.</summary>
+    public const string PathEnd = "/bundle";
+
     private const int NameMax = 60;
 
     /// <summary>Adds the endpoint.</summary>
     public static void MapBundle(this RouteGroupBuilder api) =>
-        api.MapGet("/vms/{vm}/bundle", AnswerAsync)
+        api.MapGet("/vms/{vm}" + PathEnd, AnswerAsync)
             .WithName("GetBundle").WithSummary($"Both sides of one VM over a stretch of time as one file that 'hvi open' shows anywhere. Times: {TimeText.Forms}.")
             .Produces(StatusCodes.Status200OK, contentType: BundleFormat.MediaType).ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status503ServiceUnavailable);

@@ -42,6 +42,10 @@ internal static class OpenCommand
         {
             throw new CommandException(ExitStatus.Usage, e.Message, e);
         }
+        catch (OperationCanceledException e)
+        {
+            throw new CommandException(ExitStatus.Cancelled, $"cancelled; '{file}' is not shown and nothing of it is left.", e);
+        }
         catch (IOException e)
         {
             throw new CommandException(ExitStatus.Usage, $"'{file}' cannot be shown: {e.Message}", e);

@@ -51,6 +51,22 @@ internal static class DashboardHosting
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode().ExcludeFromDescription();
     }
 
+    /// <summary>Ends what would keep a broker from stopping: the line of an open page, which says nothing by itself, and a bundle that nobody takes.</summary>
+    /// <remarks>The server waits for its connections before the last commit is made, and its time to stop would be gone.</remarks>
+    public static async Task EndWithTheBrokerAsync(HttpContext context, RequestDelegate next)
+    {
+        var path = context.Request.Path;
+        if (!path.StartsWithSegments("/_blazor", StringComparison.Ordinal) && path.Value?.EndsWith(Api.BundleEndpoint.PathEnd, StringComparison.OrdinalIgnoreCase) != true)
+        {
+            await next(context);
+            return;
+        }
+
+        var stopping = context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        await using var ending = stopping.Register(static c => ((HttpContext)c!).Abort(), context);
+        await next(context);
+    }
+
     /// <summary>Refuses what another page in the same browser sends, and says what a page may load.</summary>
     public static Task GuardAsync(HttpContext context, RequestDelegate next)
     {

@@ -81,6 +81,7 @@ internal static class BrokerHost
         app.UseExceptionHandler(new ExceptionHandlerOptions { SuppressDiagnosticsCallback = c => c.ExceptionHandledBy == ExceptionHandledType.ExceptionHandlerService });
         app.UseMiddleware<ApiGate>(security);
         app.Use(DashboardHosting.GuardAsync);
+        app.Use(DashboardHosting.EndWithTheBrokerAsync);
         app.UseStatusCodePages();
         if (replay is not null)
         {

@@ -130,6 +130,22 @@ public sealed class BundleOpeningTests(SimulatedBroker broker) : IClassFixture<S
     }
 
     [Fact]
+    public async Task Open_CancelledWhileItReads_SaysSoAndShowsNothing()
+    {
+        await WebBundleAsync();
+        using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        using var output = new StringWriter();
+        using var errors = new ImpatientReader(cancelled);
+
+        int status = await CommandLine.RunAsync(["open", File], output, errors, cancelled.Token);
+
+        Assert.Equal(ExitStatus.Cancelled, status);
+        Assert.Contains("reading", errors.ToString(), StringComparison.Ordinal);
+        Assert.Contains($"cancelled; '{File}' is not shown", errors.ToString(), StringComparison.Ordinal);
+        Assert.Empty(output.ToString());
+    }
+
+    [Fact]
     public async Task Open_MutatedBytes_IsRefusedInOneSentenceOrShownAndNothingIsLeft()
     {
         await WebBundleAsync();
@@ -262,5 +278,15 @@ public sealed class BundleOpeningTests(SimulatedBroker broker) : IClassFixture<S
         }
 
         return stream.ToArray();
+    }
+
+    /// <summary>Whoever watches the progress and presses Ctrl+C at its first word.</summary>
+    private sealed class ImpatientReader(CancellationTokenSource cancel) : StringWriter
+    {
+        public override void Write(string? value)
+        {
+            base.Write(value);
+            cancel.Cancel();
+        }
     }
 }
