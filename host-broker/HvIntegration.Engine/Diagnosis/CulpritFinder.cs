@@ -155,7 +155,7 @@ internal sealed class CulpritFinder(DiagnosisOptions options)
         if (list.Count > 0 && NanToZero(HostSignals.Sum(list, second)) > named)
         {
             uses.Add(new Use(
-                Guid.Empty, named > 0 ? "root partition (rest)" : "root partition",
+                Guid.Empty, named > 0 ? Culprit.RootPartitionRest : Culprit.RootPartition,
                 s => HostSignals.Sum(list, s) - NanToZero(HostSignals.Sum(processes, s)), static _ => null));
         }
     }

@@ -56,7 +56,14 @@ public sealed record Alternative(string Hypothesis, double Probability);
 /// <param name="Share">Share of the guilty resource it held during the episode, 0 to 1.</param>
 /// <param name="ExtraShare">Share of the resource's rise since before the onset, 0 to 1; NaN when there is no "before".</param>
 /// <param name="Correlation">Rank correlation of its use with the victim's loss; NaN when too few points.</param>
-public sealed record Culprit(Guid Partition, string Name, string? Process, double Share, double ExtraShare, double Correlation);
+public sealed record Culprit(Guid Partition, string Name, string? Process, double Share, double ExtraShare, double Correlation)
+{
+    /// <summary>Name of the root partition where none of its processes is named.</summary>
+    public const string RootPartition = "root partition";
+
+    /// <summary>Name of what the named processes do not explain of it.</summary>
+    public const string RootPartitionRest = "root partition (rest)";
+}
 
 /// <summary>What the engine says about one VM in one second.</summary>
 /// <param name="Hypothesis">Stable id: "none", "host-cpu-contention", "unknown", ...</param>

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 using HvIntegration.Engine.Model;
 using HvIntegration.HostBroker.Api.Contract;
 using HvIntegration.HostBroker.Commands.Report;
@@ -11,14 +12,19 @@ namespace HvIntegration.HostBroker.Bundles;
 
 /// <summary>Leaves out of a bundle what was not asked for: who the users are, and what runs outside the VM.</summary>
 /// <remarks>The key of the hashes is thrown away with this object, so they can be compared within a bundle and not be turned back by trying all ids.</remarks>
-internal sealed class BundlePrivacy(bool withUsers, bool withOthers)
+/// <param name="withUsers">User ids as they are.</param>
+/// <param name="withOthers">Names of what runs outside the VM as they are.</param>
+/// <param name="vmNames">Names of this host's VMs. They stay in sentences; a suspect of any other name is taken for a process of the host, its samples kept or not.</param>
+internal sealed partial class BundlePrivacy(bool withUsers, bool withOthers, IEnumerable<string> vmNames)
 {
     private const int KeyBytes = 32;
     private const int NameBytes = 4;
     private const int AliasesMax = 4_096;
 
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(KeyBytes);
+    // By the name as sentences write it.
     private readonly Dictionary<string, string> _aliases = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _stay = new(vmNames.Select(ForeignText.Name).Append(Culprit.RootPartition).Append(Culprit.RootPartitionRest), StringComparer.Ordinal);
 
     /// <summary>A process of a guest whose inside is in the bundle.</summary>
     public GuestProcess Of(GuestProcess process) =>
@@ -42,25 +48,28 @@ internal sealed class BundlePrivacy(bool withUsers, bool withOthers)
                 : verdict with
                 {
                     Sentence = Of(verdict.Sentence),
-                    Culprits = [.. verdict.Culprits.Select(c => c with { Process = null, Name = c.Id == Guid.Empty ? _aliases.GetValueOrDefault(c.Name, c.Name) : c.Name })],
+                    Culprits = [.. verdict.Culprits.Select(c => c with { Process = null, Name = c.Id == Guid.Empty ? Suspect(ForeignText.Name(c.Name)) : c.Name })],
                 });
 
-    private string Of(string sentence)
-    {
-        // As Verdicts writes it: "; backup held 40 % of the logical processors".
-        string without = NeighbourNames.Without(sentence);
-        return _aliases.Aggregate(without, (text, alias) => text.Replace($"; {ForeignText.Name(alias.Key)} held ", $"; {alias.Value} held ", StringComparison.Ordinal));
-    }
+    private string Of(string sentence) =>
+        SuspectOfSentence().Replace(NeighbourNames.Without(sentence), m => $"{m.Groups["before"]}; {Suspect(m.Groups["name"].Value)} held {m.Groups["share"]}");
+
+    // A name that sentences cut has the alias of its samples while there are any.
+    private string Suspect(string name) => _stay.Contains(name) ? name : _aliases.GetValueOrDefault(name) ?? Alias(name);
+
+    // As Verdicts writes it: "web-01 suffers from … since …: …; backup held 40 % of the logical processors". Process names may hold anything, so all
+    // from the first semicolon to the last share is taken for the name: rather too much than a part of it left.
+    [GeneratedRegex(
+        @"^(?<before>.*? suffers from .*?); (?<name>.+) held (?<share>[0-9.]+ % of (?:the logical processors|the store's load|the network traffic|the host's memory))",
+        RegexOptions.Singleline | RegexOptions.CultureInvariant)]
+    private static partial Regex SuspectOfSentence();
 
     private string Alias(string name)
     {
-        if (!_aliases.TryGetValue(name, out string? alias))
+        string alias = "process-" + Convert.ToHexStringLower(Hash(Encoding.UTF8.GetBytes(name)).AsSpan(0, NameBytes));
+        if (_aliases.Count < AliasesMax)
         {
-            alias = "process-" + Convert.ToHexStringLower(Hash(Encoding.UTF8.GetBytes(name)).AsSpan(0, NameBytes));
-            if (_aliases.Count < AliasesMax)
-            {
-                _aliases.Add(name, alias);
-            }
+            _aliases.TryAdd(ForeignText.Name(name), alias);
         }
 
         return alias;

@@ -66,12 +66,12 @@ internal sealed class BundleWriter(
     /// <summary>Writes a bundle.</summary>
     public async Task WriteAsync(BundlePlan plan, Stream output, CancellationToken cancellation)
     {
-        var privacy = new BundlePrivacy(plan.WithUsers, plan.WithOthers);
+        var partitions = (await history.KnownPartitionsAsync(cancellation)).Concat(inventory.Partitions).Append(plan.Vm).ToList();
+        var privacy = new BundlePrivacy(plan.WithUsers, plan.WithOthers, partitions.Select(p => p.Name));
         await using var zip = await ZipArchive.CreateAsync(output, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancellation);
         var seen = new HashSet<Guid> { plan.Vm.Id };
         var parts = new List<BundlePart> { await WriteSecondsAsync(zip, plan, privacy, seen, cancellation) };
-        var known = (await history.KnownPartitionsAsync(cancellation)).Concat(inventory.Partitions).Append(plan.Vm)
-            .GroupBy(p => p.Id).Select(g => g.Last()).Where(p => seen.Contains(p.Id)).Take(BundleFormat.PartitionsMax);
+        var known = partitions.GroupBy(p => p.Id).Select(g => g.Last()).Where(p => seen.Contains(p.Id)).Take(BundleFormat.PartitionsMax);
         parts.Add(await PartWriter.WriteAsync(
             zip, BundleFormat.Inventory, new BundleInventory([.. known], [.. plan.Insides.Where(seen.Contains)], reader.Vm(plan.Vm).Agent), cancellation));
         parts.Add(await PartWriter.WriteAsync(zip, BundleFormat.Rules, options.Value.Engine, cancellation));

@@ -1,6 +1,8 @@
 using System.IO.Compression;
+using HvIntegration.Engine.Model;
 using HvIntegration.HostBroker.Bundles;
 using HvIntegration.HostBroker.Commands;
+using HvIntegration.HostBroker.History;
 using HvIntegration.HostBroker.Tests.Api;
 
 namespace HvIntegration.HostBroker.Tests.Bundles;
@@ -59,6 +61,26 @@ public sealed class BundleWritingTests(SimulatedBroker broker) : IClassFixture<S
             Assert.DoesNotContain($"\"name\":\"{name}\"", bare, StringComparison.Ordinal);
         });
         Assert.Empty(bareIds.Intersect(await UserIdsAsync()));
+    }
+
+    [Theory]
+    [InlineData("batch-01", "batch-01")]
+    [InlineData("root partition (rest)", "root partition (rest)")]
+    [InlineData("backup", "process-")]
+    [InlineData("sql; batch-01 held 3 % of the logical processors", "process-")]
+    public void Sentence_WhoseSuspectHasNoSampleInTheBundle_KeepsNamesOfVmsOnly(string suspect, string shown)
+    {
+        var privacy = new BundlePrivacy(withUsers: false, withOthers: false, ["web-01", "batch-01"]);
+        const string Before = "web-01 suffers from host CPU contention (host) since 10:02:03: its processors waited 40 % of the time; ";
+        const string After = " held 43 % of the logical processors. At the same time: a slow store.";
+
+        var second = privacy.Of(new RecordedSecond(1, true, true, [], "host-cpu-contention", Side.Host, 0.9, "", $"{Before}{suspect}{After}", "", null, null));
+        string sentence = second.Sentence;
+
+        Assert.StartsWith(Before + shown, sentence, StringComparison.Ordinal);
+        Assert.EndsWith(After, sentence, StringComparison.Ordinal);
+        Assert.Equal(shown == suspect, sentence.Contains(suspect, StringComparison.Ordinal));
+        Assert.DoesNotContain("sql", sentence, StringComparison.Ordinal);
     }
 
     [Fact]
