@@ -11,6 +11,7 @@ internal static class BundleCommand
     public static Command Create(TextWriter output)
     {
         var vm = new Option<string>("--vm") { Description = "Name or GUID; 'hvi vms' lists them", HelpName = "VM", Required = true };
+        vm.CompletionSources.Add(VmNames.Complete);
         var from = new Option<string>("--from") { Description = "Start: -15m, -2h, Unix seconds or ISO 8601", DefaultValueFactory = _ => "-15m", HelpName = "TIME" };
         var to = new Option<string>("--to") { Description = "End, as --from", DefaultValueFactory = _ => "now", HelpName = "TIME" };
         var file = new Option<string>("--output", "-o") { Description = "Bundle to write; one that is there is replaced", HelpName = "FILE", Required = true };

@@ -22,7 +22,7 @@ internal static class CompletionCommand
             COMPREPLY=()
             local item
             while read -r item; do
-                case $item in "$whole"*) COMPREPLY+=("$(printf %q "${item#"$colon"}")") ;; esac
+                case $item in /[?h] | -\?) ;; "$whole"*) COMPREPLY+=("$(printf %q "${item#"$colon"}")") ;; esac
             done < <("$program" "[suggest:${#line}]" "$line" 2>/dev/null)
         }
         complete -o default -F _hvi hvi
@@ -32,12 +32,13 @@ internal static class CompletionCommand
         #compdef hvi
         # hvi completion for zsh: source <(hvi completion zsh)
         _hvi() {
-            local line="${LBUFFER#*${words[1]}}"
-            line="${line# }"
+            # Asked for what may stand at the beginning of this word; zsh picks what goes on as it was begun, and quotes it.
+            local line="${(j: :)words[2,CURRENT-1]}"
+            line="${line:+$line }"
             local -a items
             items=("${(@f)$("${words[1]}" "[suggest:${#line}]" "$line" 2>/dev/null)}")
-            items=(${items:#})
-            (( ${#items} )) && compadd -- "${items[@]}" || _files
+            items=(${items:#(|/[?h]|-\?)})
+            compadd -- "${items[@]}" || _files
         }
         (( $+functions[compdef] )) || { autoload -Uz compinit && compinit; }
         compdef _hvi hvi
@@ -45,17 +46,20 @@ internal static class CompletionCommand
 
     private const string PowerShell = """
         # hvi completion for PowerShell: hvi completion powershell | Out-String | Invoke-Expression
-        Register-ArgumentCompleter -Native -CommandName hvi -ScriptBlock {
+        Register-ArgumentCompleter -Native -CommandName 'hvi', 'hvi.exe' -ScriptBlock {
             param($wordToComplete, $commandAst, $cursorPosition)
-            $program = $commandAst.CommandElements[0].Extent
-            $offset = $program.EndOffset - $commandAst.Extent.StartOffset
-            $text = $commandAst.Extent.Text.Substring($offset).TrimStart()
-            $position = $cursorPosition - $commandAst.Extent.StartOffset - $offset - 1
-            if ($position -lt 0) { $position = 0 }
-            $text = $text.PadRight($position).Substring(0, $position)
-            & $program.Text "[suggest:$position]" $text | Where-Object { $_ -like "$wordToComplete*" } | ForEach-Object {
-                [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_)
+            # Asked for what may stand at the beginning of this word; what goes on as it was begun is picked here.
+            $line = ''
+            foreach ($element in $commandAst.CommandElements | Select-Object -Skip 1) {
+                if ($element.Extent.EndOffset -lt $cursorPosition) { $line += $element.Extent.Text + ' ' }
             }
+            $word = $wordToComplete.Trim('"', "'")
+            & $commandAst.GetCommandName() "[suggest:$($line.Length)]" $line |
+                Where-Object { $_ -and $_ -notin '/?', '/h', '-?' -and $_.StartsWith($word, [StringComparison]::OrdinalIgnoreCase) } |
+                ForEach-Object {
+                    $text = if ($_ -match '[^\w./:@-]') { "'" + $_.Replace("'", "''") + "'" } else { $_ }
+                    [System.Management.Automation.CompletionResult]::new($text, $_, 'ParameterValue', $_)
+                }
         }
         """;
 

@@ -1,0 +1,50 @@
+using HvIntegration.HostBroker.Commands;
+using HvIntegration.HostBroker.Tests.Api;
+
+namespace HvIntegration.HostBroker.Tests.Commands;
+
+/// <summary>The completion scripts in the shells themselves: in a terminal, the Tab key pressed, the line read.</summary>
+public sealed class CompletionTests(SimulatedBroker broker) : IClassFixture<SimulatedBroker>, IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("hvi-tab-").FullName;
+
+    [Theory]
+    [InlineData("bash", "bash", "--norc")]
+    [InlineData("zsh", "zsh", "-f")]
+    public async Task Tab_InAShellThatSourcedTheScript_CompletesCommandsVmsOptionsAndValues(string shell, params string[] command)
+    {
+        string program = Path.Combine(_folder, "hvi");
+        await File.WriteAllTextAsync(program, $"#!/bin/sh\nexec dotnet '{typeof(CommandLine).Assembly.Location}' \"$@\"\n", TestContext.Current.CancellationToken);
+        string[] environment = [$"PATH={_folder}:{Environment.GetEnvironmentVariable("PATH")}", $"HOME={_folder}", "PS1=> ", $"HVI_BROKER_URL={broker.Url}", "TERM=screen"];
+        await using var terminal = await TmuxScreen.StartAsync(environment, command);
+        await terminal.PressAsync("-l", "chmod +x ~/hvi");
+        await terminal.PressAsync("Enter");
+        await terminal.PressAsync("-l", $"source <(hvi completion {shell}) && echo load''ed");
+        await terminal.PressAsync("Enter");
+        await terminal.WaitAsync(s => s.Contains("loaded", StringComparison.Ordinal), "the end of the script");
+
+        // A word before it that holds the program's name, as a file's may.
+        await TabAsync(terminal, "echo hvi.txt; hvi sho", "hvi show ");
+        await TabAsync(terminal, broker.VmName[..^1], $"hvi show {broker.VmName} ");
+        await TabAsync(terminal, "--fo", $"{broker.VmName} --format ");
+        await TabAsync(terminal, "js", "--format json ");
+        await terminal.PressAsync("C-c");
+        await TabAsync(terminal, $"hvi bundle --vm {broker.VmName[..^1]}", $"--vm {broker.VmName} ");
+        await terminal.PressAsync("C-c");
+        await terminal.PressAsync("C-l");
+        await terminal.PressAsync("-l", "hvi ");
+        await terminal.PressAsync("Tab", "Tab");
+        string list = await terminal.WaitAsync(s => s.Contains("uninstall", StringComparison.Ordinal) && s.Contains("episodes", StringComparison.Ordinal), "the list of commands");
+        Assert.DoesNotContain("/h", list, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    // The cursor stands behind the blank that a shell adds to a whole word; a capture leaves blanks at the end out.
+    private static async Task TabAsync(TmuxScreen terminal, string typed, string line)
+    {
+        await terminal.PressAsync("-l", "--", typed);
+        await terminal.PressAsync("Tab");
+        await terminal.WaitAsync(s => s.TrimEnd().EndsWith(line.TrimEnd(), StringComparison.Ordinal), line);
+    }
+}
