@@ -41,7 +41,7 @@ public sealed class LabDashboardTests(LabFixture lab, Browser browser) : IClassF
         await Expect(page.Find(".live-mark")).ToHaveTextAsync("Live");
         await Expect(page.Find(".facts .agent")).ToContainTextAsync("live");
         await Expect(page.Find(".origin")).ToHaveCountAsync(0);
-        await Expect(page.Find(".side table")).ToContainTextAsync("burn-cpu");
+        await Expect(page.Find("[aria-labelledby=processes-title] table")).ToContainTextAsync("burn-cpu");
         await page.ShootAsync("vm-lab-guest");
         await page.GoAsync(lab.Url);
         await Expect(page.Find($"table.fleet a:has-text('{LabFixture.Victim}')")).ToBeVisibleAsync();
@@ -65,10 +65,10 @@ public sealed class LabDashboardTests(LabFixture lab, Browser browser) : IClassF
             Patience, "the range is kept", () => Task.FromResult(lab.Logs()));
         await lab.StopAsync("host-cpu", LabFixture.Victim);
         string file = Path.Join(_folder, "incident.hvi");
-        // The last second of a range ends in a sample of the next one, which is not in the bundle.
+        // The last second of a range ends in a sample of the next one, and is placed by clock exchanges of the next ones, which are not in the bundle.
         string series = string.Create(
             CultureInfo.InvariantCulture,
-            $"vms/{LabFixture.Victim}/series?signals=cpu.guest.busy,cpu.host.run,cpu.host.ready,cpu.steal&metrics=system.cpu.time&from={from}&to={to - 2}");
+            $"vms/{LabFixture.Victim}/series?signals=cpu.guest.busy,cpu.host.run,cpu.host.ready,cpu.steal&metrics=system.cpu.time&from={from}&to={to - 4}");
         var there = await _api.GetAsync(series);
         // Act
         (await Shell.RunAsync(PublishedPrograms.Hvi, ["bundle", "--vm", LabFixture.Victim, "--from", Text(from), "--to", Text(to), "-o", file, "--broker", lab.Url], Patience)).Succeeded();
@@ -79,7 +79,9 @@ public sealed class LabDashboardTests(LabFixture lab, Browser browser) : IClassF
         var both = await opened.GetAsync($"vms/{LabFixture.Victim}/rediagnosis");
         // Assert
         Assert.True(Points(there).Count(p => p.Value is not null) > 60, there.ToString());
-        Assert.Equal(Points(there), Points(here));
+        var (before, after) = (Points(there), Points(here));
+        Assert.Equal(before.Select(p => (p.Name, p.Instance, p.Second)), after.Select(p => (p.Name, p.Instance, p.Second)));
+        Assert.All(before.Zip(after), p => Assert.True(Same(p.First.Name, p.First.Value, p.Second.Value), $"{p}"));
         Assert.Equal(Verdicts(there), Verdicts(here));
         Assert.DoesNotContain("most of it by", here.GetProperty("verdicts").ToString(), StringComparison.Ordinal);
         Assert.Equal("host-cpu-contention", both.GetProperty("recorded").GetProperty("hypothesis").GetString());
@@ -134,6 +136,10 @@ public sealed class LabDashboardTests(LabFixture lab, Browser browser) : IClassF
         _api.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
+
+    // Signals are kept as they were. Raw counters are put on the host's clock anew, and those of a guest that is not let run are some milliseconds unsure.
+    private static bool Same(string name, double? before, double? after) =>
+        before is { } b && after is { } a ? Math.Abs(b - a) <= (name.StartsWith("system.", StringComparison.Ordinal) ? 0.05 : 0.001) : before is null && after is null;
 
     private static string Text(long second) => second.ToString(CultureInfo.InvariantCulture);
 
