@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using HvIntegration.HostBroker.Tests.Ingest;
 
 namespace HvIntegration.HostBroker.Tests.Commands;
 
@@ -11,6 +10,7 @@ internal sealed class TmuxScreen : IAsyncDisposable
     public const int Height = 24;
 
     private const string EndedSign = "ended with status ";
+    private static readonly TimeSpan WaitMax = TimeSpan.FromMinutes(1);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("hvi-tmux-").FullName;
 
@@ -42,7 +42,7 @@ internal sealed class TmuxScreen : IAsyncDisposable
         long began = TimeProvider.System.GetTimestamp();
         while (!shows(screen = await CaptureAsync()))
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(began) < TestBroker.WaitMax * 3, $"{what} never came; the screen is:\n{screen}");
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < WaitMax, $"{what} never came; the screen is:\n{screen}");
             await Task.Delay(50, TestContext.Current.CancellationToken);
         }
 

@@ -91,6 +91,21 @@ public sealed partial class VmPage
 
     private string ProcessTime => _cursor is { } at ? $"at {Quantity.Clock(at)} UTC, mean of 5 s" : _range.IsLive ? "newest second" : "move the cursor over the charts";
 
+    /// <summary>Why no process is listed.</summary>
+    private string NoProcess
+    {
+        get
+        {
+            if (_cursor is null && !_range.IsLive)
+            {
+                return "The processes of a second are shown when the cursor stands on it.";
+            }
+
+            bool mayHaveBeen = _cursor is not null || _vm?.Vm.HasGuest == true;
+            return mayHaveBeen ? "No process was recorded around this second." : "Only an agent inside can name processes.";
+        }
+    }
+
     private string EvidenceTime => _cursor is not null || !_range.IsLive ? "of the episode at the cursor, at its most certain second" : "newest second";
 
     private IReadOnlyList<EvidenceLine>? Evidence
