@@ -176,10 +176,11 @@ class Stack {
       for (const v of now) if (v > edge) edge = v;
     }
     const unit = p.unit;
-    // Two measured shares that are the whole together reach a little above it now and then: the scale stays the whole's.
+    // Two measured shares that are the whole together reach a little above it now and then: the scale stays the whole's,
+    // and what is above it stands in the margin of the plot.
     const whole = p.full && edge <= p.full * 1.1;
-    const limit = whole ? Math.max(p.full, edge) : niceEdge(edge * 1.04, unit);
-    edge = whole ? p.full : limit;
+    const over = whole && edge > p.full;
+    edge = whole ? p.full : niceEdge(edge * 1.04, unit);
     const fore = style("--ink-3");
     const hair = style("--hair");
     const series = drawn.map(s => {
@@ -195,7 +196,7 @@ class Stack {
       const area = s.kind === "area";
       return {
         id: p.id + s.side + s.id + s.kind, type: "line", data, showSymbol: d.times.length === 1, symbolSize: 4, silent: true, animation: false,
-        stack: area ? s.side : undefined, stackStrategy: "all", connectNulls: false,
+        stack: area ? s.side : undefined, stackStrategy: "all", connectNulls: false, clip: !over,
         lineStyle: { color, width: area ? 1.4 : s.kind === "echo" ? 1.6 : 1.3, type: SVG_DASH[s.kind] ?? "solid", opacity: s.kind === "echo" ? 0.95 : 1 },
         itemStyle: { color, decal: undefined },
         areaStyle: area ? { color, opacity: s.color === "wait" ? 0.55 : 0.30 } : undefined,
@@ -205,8 +206,6 @@ class Stack {
       };
     });
     const steps = p.mirrored ? [-edge, -edge / 2, 0, edge / 2, edge] : [0, edge / 2, edge];
-    const hairs = steps.map(v => v === 0 ? "transparent" : hair);
-    if (limit > edge) { hairs.push("transparent"); if (p.mirrored) hairs.unshift("transparent"); }
     this.charts.get(p.id).setOption({
       animation: false,
       backgroundColor: "transparent",
@@ -214,10 +213,10 @@ class Stack {
       // Areas stack on top of each other only over an axis that is time.
       xAxis: { type: "time", min: d.from * 1000, max: d.to * 1000, show: false },
       yAxis: {
-        type: "value", min: p.mirrored ? -limit : 0, max: limit, interval: edge / 2,
+        type: "value", min: p.mirrored ? -edge : 0, max: edge, interval: edge / 2,
         axisLine: { show: false }, axisTick: { show: false },
-        axisLabel: { color: fore, fontSize: 11, fontFamily: style("--font"), margin: 8, hideOverlap: true, showMaxLabel: limit === edge, showMinLabel: limit === edge || !p.mirrored, formatter: v => axisText(Math.abs(v), unit, edge) },
-        splitLine: { lineStyle: { color: hairs, width: 1 } },
+        axisLabel: { color: fore, fontSize: 11, fontFamily: style("--font"), margin: 8, hideOverlap: true, formatter: v => axisText(Math.abs(v), unit, edge) },
+        splitLine: { lineStyle: { color: steps.map(v => v === 0 ? "transparent" : hair), width: 1 } },
       },
       series: [
         ...series,
