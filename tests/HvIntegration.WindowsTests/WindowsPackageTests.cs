@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using HvIntegration.Protocol.Handshake;
 using HvIntegration.WindowsTests.Wine;
 
@@ -12,7 +13,7 @@ public sealed class WindowsPackageTests(WinePrefix wine)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(180);
 
     [Fact]
-    public async Task AgentMsi_InstalledUpgradedAndRemoved_LeavesNoEntry()
+    public async Task AgentMsi_InstalledUpgradedAndRemoved_LeavesNothing()
     {
         // Arrange
         string program = await WindowsPrograms.AgentAsync();
@@ -20,7 +21,7 @@ public sealed class WindowsPackageTests(WinePrefix wine)
         string second = await BuildAsync("agent", program, "1.3.0");
         string installed = Path.Join(wine.DriveC, "Program Files", "HvIntegration", "hvi-agent.exe");
         // Act
-        await InstallerAsync("/i", first);
+        string installation = await InstallerAsync("/i", first, new Dictionary<string, string> { ["WINEDEBUG"] = "-all,trace+msi" });
         bool wasThere = File.Exists(installed);
         string service = await ServiceRunsAsync("hvi-agent");
         string source = await RegAsync($@"{Sources}\hvi-agent");
@@ -28,8 +29,14 @@ public sealed class WindowsPackageTests(WinePrefix wine)
         bool isThereStill = File.Exists(installed);
         string upgraded = await ServiceRunsAsync("hvi-agent");
         string[] products = await ProductsAsync("HvIntegration Guest Agent");
+        // One who looks while it is removed: his console must not keep the files.
+        using Process console = wine.Start(Path.Join(wine.Scratch, "console.log"), installed, ["run", "--broker", "tcp://127.0.0.1:9"]);
         await InstallerAsync("/x", second);
+        await console.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
         // Assert
+        // Wine's service manager keeps no recovery actions: what is seen is that the installer ran the commands that set them.
+        Assert.Contains(@"sc.exe"" arg L""failure \""hvi-agent\"" reset= 86400 actions= restart/1000/restart/1000/restart/1000""", installation, StringComparison.Ordinal);
+        Assert.Contains(@"sc.exe"" arg L""failureflag \""hvi-agent\"" 1""", installation, StringComparison.Ordinal);
         Assert.True(wasThere, "no hvi-agent.exe after the installation");
         Assert.True(isThereStill, "no hvi-agent.exe after the upgrade");
         Assert.Contains("LocalService", service, StringComparison.Ordinal);
@@ -37,10 +44,11 @@ public sealed class WindowsPackageTests(WinePrefix wine)
         Assert.Contains("System.Diagnostics.EventLog.Messages.dll", source, StringComparison.Ordinal);
         Assert.Equal(["1.3.0"], products);
         await AssertGoneAsync($@"{Services}\hvi-agent", $@"{Sources}\hvi-agent");
+        AssertNoFolder(installed);
     }
 
     [Fact]
-    public async Task BrokerMsi_InstalledAndRemoved_RegistersWhatVmsDialAndLeavesNoEntry()
+    public async Task BrokerMsi_InstalledAndRemoved_RegistersWhatVmsDialAndLeavesNothing()
     {
         // Arrange
         string msi = await BuildAsync("broker", await WindowsPrograms.BrokerAsync(), "1.2.3");
@@ -63,13 +71,19 @@ public sealed class WindowsPackageTests(WinePrefix wine)
         Assert.Contains(@"HvIntegration\Broker", path, StringComparison.Ordinal);
         Assert.DoesNotContain(@"HvIntegration\Broker", pathAfter, StringComparison.Ordinal);
         await AssertGoneAsync($@"{Services}\HvIntegration Broker", $@"{Sources}\hvi", registration);
+        AssertNoFolder(installed);
     }
 
     private Task<string> BuildAsync(string product, string program, string version) =>
         PackageBuild.RunAsync(product, "msi", program, Path.Join(wine.Scratch, "packages"), version);
 
-    private async Task InstallerAsync(string verb, string msi) =>
-        (await wine.RunAsync("msiexec", [verb, WinePrefix.ToWindows(msi), "/qn"], Patience)).Succeeded();
+    // Tells what Wine traced, when the environment asks for it.
+    private async Task<string> InstallerAsync(string verb, string msi, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var result = await wine.RunAsync("msiexec", [verb, WinePrefix.ToWindows(msi), "/qn"], Patience, environment);
+        Assert.True(result.Status == 0, $"msiexec {verb} ended with {result.Status}");
+        return result.Errors;
+    }
 
     private async Task<string> RegAsync(string key) => (await wine.RunAsync("reg", ["query", key], Patience)).Output;
 
@@ -90,6 +104,12 @@ public sealed class WindowsPackageTests(WinePrefix wine)
             .. all.ReplaceLineEndings("\n").Split("\n\n").Where(block => block.Contains(name, StringComparison.Ordinal))
                 .Select(block => block.Split('\n').Single(line => line.Contains("DisplayVersion", StringComparison.Ordinal)).Trim().Split(' ')[^1]),
         ];
+    }
+
+    private static void AssertNoFolder(string installed)
+    {
+        string folder = Path.GetDirectoryName(installed)!;
+        Assert.Empty(Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories) : []);
     }
 
     private async Task AssertGoneAsync(params string[] keys)
