@@ -119,7 +119,14 @@ internal sealed class CulpritFinder(DiagnosisOptions options)
             case SharedResource.Processors:
                 uses.AddRange(all.Select(o => OfVm(o, s => Sum(o.History.At(SignalCatalog.HostRunTotal, s), o.History.At(SignalCatalog.HostOverhead, s)), bytes: false)));
                 Root(root, uses, second);
-                return (uses, HostSignals.Processors(root, second), SignalCatalog.Ready);
+                var processors = HostSignals.Processors(root, second);
+                if (!(processors > 0))
+                {
+                    // A log of the processors' total alone does not tell how many there are: what all used together and their share do.
+                    processors = uses.Sum(u => NanToZero(Mean(u.At, from, length))) / Mean(s => victim.History.At(SignalCatalog.LpBusy, s), from, length);
+                }
+
+                return (uses, processors, SignalCatalog.Ready);
             case SharedResource.Store:
                 uses.AddRange(others.Where(symptoms.SharesStore).Select(o => OfVm(o, s => Load(o, s), bytes: true)));
                 return (uses, NanToZero(Mean(s => Load(victim, s), from, length)) + uses.Sum(u => NanToZero(Mean(u.At, from, length))), SignalCatalog.DiskDeviceLatency);

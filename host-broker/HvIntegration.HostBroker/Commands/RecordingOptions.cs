@@ -32,10 +32,10 @@ internal sealed class RecordingOptions
     public OfflineRequest? Read(ParseResult parsed)
     {
         var hosts = parsed.GetValue(_host) ?? [];
-        if (hosts.Length == 0)
+        if (hosts.Length == 0 && parsed.GetValue(_guest) is not { Length: > 0 } && parsed.GetValue(_linux) is not { Length: > 0 })
         {
             return All.FirstOrDefault(o => parsed.GetResult(o) is { Implicit: false }) is { } given
-                ? throw new CommandException(ExitStatus.Usage, $"{given.Name} belongs to recordings: give the host's with --host HOST.csv")
+                ? throw new CommandException(ExitStatus.Usage, $"{given.Name} belongs to recordings: give the host's with --host HOST.csv, or a guest's with --guest VM=GUEST.csv")
                 : null;
         }
 

@@ -80,6 +80,9 @@ internal sealed class OfflineDiagnosis
         return Judge(cancellation);
     }
 
+    /// <summary>Name of the host as its recording has it; empty without one.</summary>
+    private string Computer => _maps.Count > 0 ? _maps[0].Names.Computer : "";
+
     private PdhCsvReader Open(string file) => PdhCsvReader.Open(file, new PdhCsvReaderOptions(null) { Fallback = _zone });
 
     private void PlanHosts()
@@ -106,7 +109,7 @@ internal sealed class OfflineDiagnosis
             }
         }
 
-        _maps = CounterMap.OfFiles(columns, options);
+        _maps = columns.Count > 0 ? CounterMap.OfFiles(columns, options) : [];
         for (int i = 0; i < _maps.Count; i++)
         {
             _notices.AddRange(_maps[i].Faults.Select(f => $"{_request.Hosts[i]}: {f}"));
@@ -135,12 +138,12 @@ internal sealed class OfflineDiagnosis
             }
         }
 
-        foreach (var (id, name, group) in _maps[0].Names.All)
+        foreach (var (id, name, group) in _maps.Count > 0 ? _maps[0].Names.All : [])
         {
             if (_vms.TryGetValue(id, out var vm))
             {
                 vm.IsGroup = group;
-                vm.KnownId = group || PartitionGuid.FromName(_maps[0].Names.Computer, name) == id ? vm.KnownId : id;
+                vm.KnownId = group || PartitionGuid.FromName(Computer, name) == id ? vm.KnownId : id;
             }
         }
     }
@@ -160,7 +163,7 @@ internal sealed class OfflineDiagnosis
             // Get-Counter writes names in lower case: who asks knows better how they are written.
             var entry = _inventory?.Find(name, id);
             string spelling = new[] { entry?.Name }.Concat(_request.Guests.Select(g => g.Vm)).Concat(_request.LinuxGuests.Select(g => g.Vm))
-                .FirstOrDefault(n => name.Equals(n, StringComparison.OrdinalIgnoreCase)) ?? name;
+                .FirstOrDefault(n => n is not null && !Guid.TryParse(n, out _) && VmNames.Canonical(n) == VmNames.Canonical(name)) ?? name;
             _vms[id] = vm = new OfflineVm(id, spelling) { Entry = entry };
             vm.VirtualProcessors = vm.Entry?.VirtualProcessors ?? 0;
             vm.KnownId = vm.Entry?.Id;
@@ -216,7 +219,7 @@ internal sealed class OfflineDiagnosis
 
     private OfflineVm GuestOf(string name, string file)
     {
-        var id = Guid.TryParse(name, out var guid) && _vms.ContainsKey(guid) ? guid : _maps[0].Names.Find(name);
+        var id = Guid.TryParse(name, out var guid) && _vms.ContainsKey(guid) ? guid : _maps.Count > 0 ? _maps[0].Names.Find(name) : null;
         OfflineVm vm;
         if (id is { } known && _vms.TryGetValue(known, out var found))
         {
@@ -226,11 +229,15 @@ internal sealed class OfflineDiagnosis
                 _notices.Add($"{file}: several VMs are named {name} and the host's rows cannot be told apart, so the guest is compared with all of them together");
             }
         }
+        else if (_maps.Count == 0)
+        {
+            vm = Vm(PartitionGuid.FromName(Computer, name), name);
+        }
         else
         {
             string others = string.Join(", ", _vms.Values.Select(v => v.Name).Order(StringComparer.OrdinalIgnoreCase).Take(10));
             _notices.Add($"{file}: the host's recording has no rows of a VM named {name}{(others.Length > 0 ? $" (it has {others})" : "")}, so it is judged from inside only; name it as the host does");
-            vm = Vm(PartitionGuid.FromName(_maps[0].Names.Computer, name), name);
+            vm = Vm(PartitionGuid.FromName(Computer, name), name);
         }
 
         return vm.GuestActivity is null ? vm : throw new OfflineException($"{file}: {name} has another recording already; give one for each VM");
@@ -328,7 +335,7 @@ internal sealed class OfflineDiagnosis
             {
                 _notices.Add(string.Create(CultureInfo.InvariantCulture, $"{vm.Name}: its clock is {clock.OffsetNs / 1e9:0.0} s {(clock.OffsetNs > 0 ? "ahead of" : "behind")} the host's, by what both sides saw (correlation {clock.Correlation:0.00}); times are the host's"));
             }
-            else if (!clock.IsVerified)
+            else if (!clock.IsVerified && _maps.Count > 0)
             {
                 _notices.Add($"{vm.Name}: nothing both sides saw shows how its clock stands to the host's; they are taken as synchronised");
                 if (vm.OnHost && (vm.GuestActivity!.ToNs < vm.HostActivity.FromNs || vm.GuestActivity.FromNs > vm.HostActivity.ToNs))
@@ -384,7 +391,12 @@ internal sealed class OfflineDiagnosis
             _notices.Add($"{string.Join(", ", outsideOnly.Take(NamesSaid))}{more}: no recording from inside; judged by the host's side alone, which is less sure");
         }
 
-        string host = _inventory?.Host?.Name ?? _maps[0].Names.Computer;
+        if (_maps.Count == 0)
+        {
+            _notices.Add("no host's recording: judged from inside the guests alone, so that what the host did to them cannot be told; give one made at the same time with --host");
+        }
+
+        string host = _inventory?.Host?.Name ?? (Computer.Length > 0 ? Computer : "no host recording");
         return new OfflineResult(
             host, run.FromSecond, run.ToSecond, [.. _vms.Values.Where(v => v.Seconds > 0).OrderBy(v => v.Name, StringComparer.OrdinalIgnoreCase).ThenBy(v => v.Id)],
             run.Episodes, _notices);

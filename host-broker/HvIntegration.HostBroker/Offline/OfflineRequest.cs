@@ -1,7 +1,7 @@
 namespace HvIntegration.HostBroker.Offline;
 
 /// <summary>What <c>hvi diagnose --host</c> was asked.</summary>
-/// <param name="Hosts">Recordings of the host, at least one.</param>
+/// <param name="Hosts">Recordings of the host; none where the guests are judged from inside alone.</param>
 /// <param name="Guests">VM name or GUID and its PDH recording.</param>
 /// <param name="LinuxGuests">VM name or GUID and what <c>hvi-agent record</c> wrote there.</param>
 /// <param name="From">First second reported, Unix; null for the start of the recordings.</param>

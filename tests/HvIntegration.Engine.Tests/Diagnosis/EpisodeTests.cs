@@ -19,6 +19,89 @@ public sealed class EpisodeTests
         Assert.Equal(full, brief);
     }
 
+    [Fact]
+    public void Episode_OfAMinute_IsNotCutByAMomentOfAnotherCauseOrOfRest()
+    {
+        var host = new TestHost();
+        var (web, batch) = (host.Add("web", 4), host.Add("batch", 8));
+        host.Run(60);
+        Slow(web, batch);
+        host.Run(80);
+
+        // A burst of its own for some seconds, later some seconds of rest: the store is slow all the same.
+        (web.Iops, web.Queue) = (400, 8);
+        host.Run(6);
+        (web.Iops, web.Queue) = (50, 3);
+        host.Run(40);
+        foreach (var vm in host.Vms)
+        {
+            (vm.GuestLatency, vm.DeviceLatency, vm.LowerLatency) = (0.001, 0.0009, 0.0008);
+        }
+
+        host.Run(14);
+        Slow(web, batch);
+        host.Run(30);
+        host.Model.FinishEpisodes();
+
+        var told = Assert.Single(host.Model.TakeFinished(), e => e.Partition == web.Id);
+        Assert.Equal(HypothesisIds.HostStorageSlow, told.Hypothesis);
+    }
+
+    [Fact]
+    public void Episode_OwnDemandOfSomeSeconds_IsNotKept()
+    {
+        var host = new TestHost();
+        var vm = host.Add("cron", 1);
+        host.Run(60);
+        (vm.Busy, vm.RunQueue, vm.PsiCpu) = (_ => 1, 3, 0.6);
+        host.Run(7);
+        (vm.Busy, vm.RunQueue, vm.PsiCpu) = (_ => 0.1, 0.2, 0);
+        host.Run(60);
+        (vm.Busy, vm.RunQueue, vm.PsiCpu) = (_ => 1, 3, 0.6);
+        host.Run(20);
+        host.Model.FinishEpisodes();
+
+        var told = Assert.Single(host.Model.TakeFinished());
+        Assert.Equal(HypothesisIds.GuestCpuDemand, told.Hypothesis);
+        Assert.True(told.EndSecond - told.OnsetSecond >= 15);
+    }
+
+    [Fact]
+    public void Culprit_OfAnEpisodeLongerThanTwoMinutes_IsStillWhoRoseAtItsStart()
+    {
+        var host = new TestHost();
+        var (web, render, idle) = (host.Add("web", 4), host.Add("render", 8), host.Add("quiet", 4));
+        idle.Busy = _ => 0.5;
+        host.Run(90);
+        (web.Ready, web.Busy, render.Busy, host.LpBusy) = (0.3, _ => 0.9, _ => 0.95, 0.99);
+        host.Run(300);
+
+        Assert.Equal(["render"], host.Verdict(web).Culprits.Select(c => c.Name));
+    }
+
+    [Fact]
+    public void Culprit_WhereMostOfTheRiseIsItsOwn_IsTheVmItself()
+    {
+        var host = new TestHost();
+        var (render, other) = (host.Add("render", 8), host.Add("other", 2));
+        other.Busy = _ => 0.5;
+        host.Run(90);
+        (render.Ready, render.Busy, host.LpBusy) = (0.2, _ => 0.95, 0.99);
+        host.Run(30);
+
+        Assert.Equal(HypothesisIds.HostCpuContention, host.Verdict(render).Hypothesis);
+        Assert.Equal("render", Assert.Single(host.Verdict(render).Culprits).Name);
+        Assert.Contains("most of the rise is its own", host.Verdict(render).Sentence, StringComparison.Ordinal);
+    }
+
+    private static void Slow(params TestVm[] vms)
+    {
+        foreach (var vm in vms)
+        {
+            (vm.GuestLatency, vm.DeviceLatency, vm.LowerLatency, vm.Queue, vm.PsiIoFull) = (0.045, 0.043, 0.041, 3, 0.6);
+        }
+    }
+
     // Two VMs, four troubles one after another, told in every word that an episode keeps.
     private static string[] Story(ReportDetail detail)
     {

@@ -202,7 +202,7 @@ public sealed class DiagnoseInputTests
         [
             ["diagnose", "--host", "/nowhere/at/all.csv"], ["diagnose", "--host", pair.HostFile, "--guest", "erp01=/nowhere.csv"],
             ["diagnose", "--host", pair.HostFile, "--linux-guest", "erp01=" + pair.GuestFile], ["diagnose", "--host", pair.HostFile, "--inventory", "/nowhere.json"],
-            ["diagnose", "--host", pair.HostFile, "--config", "/nowhere.json"], ["diagnose", "--guest", "erp01=" + pair.GuestFile],
+            ["diagnose", "--host", pair.HostFile, "--config", "/nowhere.json"], ["diagnose", "--inventory", "/nowhere.json"],
             ["diagnose", "--host", pair.HostFile, "--guest", "erp01=" + pair.HostFile], ["diagnose", "--host", pair.HostFile, "--from", "yesterday"],
             ["diagnose", "--host", pair.HostFile, "--from", "2031-01-01T00:00:00Z"],
         ])
@@ -212,6 +212,40 @@ public sealed class DiagnoseInputTests
             Assert.NotEqual("", answer.Errors);
             Assert.Equal("", answer.Output);
         }
+    }
+
+    [Fact]
+    public async Task Diagnose_GuestAlone_IsJudgedFromInsideAndTold()
+    {
+        using var pair = new RecordedPair();
+        pair.During(@"Processor Information(0,", 99).During("Processor Queue", 12);
+        pair.Write();
+
+        var answer = await Diagnosed.RunAsync("diagnose", "--guest", "erp01=" + pair.GuestFile, "--format", "json");
+
+        Assert.Equal(1, answer.Status);
+        Assert.NotEmpty(answer.Episodes);
+        Assert.All(answer.Episodes, e => Assert.NotEqual("host", e.GetProperty("side").GetString()));
+        Assert.Contains("no host's recording", answer.Errors, StringComparison.Ordinal);
+        Assert.Equal(0, answer.Json.GetProperty("vms")[0].GetProperty("coverage").GetProperty("host").GetDouble());
+    }
+
+    [Fact]
+    public async Task Diagnose_Pipe_IsRefusedInWords()
+    {
+        string pipe = Path.Combine(Directory.CreateTempSubdirectory("hvi-pipe-").FullName, "host.csv");
+        using (var made = System.Diagnostics.Process.Start("mkfifo", pipe))
+        {
+            await made.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        // Somebody must hold the other end, or opening waits for him.
+        using var writer = new FileStream(pipe, FileMode.Open, FileAccess.ReadWrite);
+        var answer = await Diagnosed.RunAsync("diagnose", "--host", pipe);
+        Directory.Delete(Path.GetDirectoryName(pipe)!, recursive: true);
+
+        Assert.Equal(2, answer.Status);
+        Assert.Contains("is a pipe", answer.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

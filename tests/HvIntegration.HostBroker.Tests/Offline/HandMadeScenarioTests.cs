@@ -79,6 +79,36 @@ public sealed class HandMadeScenarioTests
         AssertSpan(answer.Only(Vm, "guest-cpu-single-thread"), "guest");
     }
 
+    // Windows moves a busy thread about: no processor is full, one process is.
+    [Fact]
+    public async Task Diagnose_ThreadThatIsMovedAbout_IsOneThread()
+    {
+        using var pair = new RecordedPair();
+        pair.During(@"Processor Information(0,", 38).During(@"erp01:Hv VP ", 38).During(@"Process(w3wp)\% Processor Time", 97)
+            .During("erp01:Hv VP 0)\\CPU Wait", 7000).During("erp01:Hv VP 1)\\CPU Wait", 7000).During("erp01:Hv VP 2)\\CPU Wait", 7000).During("erp01:Hv VP 3)\\CPU Wait", 7000);
+
+        var answer = await pair.DiagnoseAsync();
+
+        Assert.Contains(answer.Episodes, e => e.GetProperty("hypothesis").GetString() == "guest-cpu-single-thread");
+    }
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(15)]
+    public async Task Diagnose_HandlesOfAProcessRiseForAnHour_IsALeakOfThatProcess(double interval)
+    {
+        using var pair = new RecordedPair(interval, seconds: 4200) { FaultFrom = 0, FaultTo = 4200 };
+        for (int minute = 0; minute < 70; minute++)
+        {
+            pair.Change(@"Process(w3wp)\Handle Count", minute * 60, (minute + 1) * 60, 900 + (80 * minute));
+        }
+
+        var leak = (await pair.DiagnoseAsync()).Only(Vm, "guest-leak");
+
+        Assert.Equal("guest", leak.GetProperty("side").GetString());
+        Assert.Contains("w3wp", leak.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Diagnose_StoreSlowForAll_IsHostStorage()
     {

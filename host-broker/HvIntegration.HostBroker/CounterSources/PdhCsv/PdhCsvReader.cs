@@ -305,7 +305,7 @@ internal sealed partial class PdhCsvReader : IDisposable
         return null;
     }
 
-    private bool TryNumber(string text, out double value)
+    private static bool TryNumber(string text, out double value)
     {
         var trimmed = text.AsSpan().Trim();
         if (trimmed.IsEmpty)
@@ -314,7 +314,8 @@ internal sealed partial class PdhCsvReader : IDisposable
             return true;
         }
 
-        if (_separator != ',' && trimmed.Contains(',') && !trimmed.Contains('.'))
+        // In a file of commas such a field was quoted, so that its comma is no separator either.
+        if (trimmed.Contains(',') && !trimmed.Contains('.'))
         {
             trimmed = trimmed.ToString().Replace(',', '.');
         }

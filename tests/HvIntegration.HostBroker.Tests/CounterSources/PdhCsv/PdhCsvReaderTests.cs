@@ -61,12 +61,14 @@ public class PdhCsvReaderTests
     }
 
     [Fact]
-    public void TryRead_DecimalCommaInQuotesWithCommaSeparator_IsDamaged()
+    public void TryRead_DecimalCommaInQuotesWithCommaSeparator_IsANumber()
     {
-        using var reader = Reader(Head + "\n\"10/02/2026 09:00:00.000\",\"1,5\",\"1\"\n");
+        using var reader = Reader(Head + "\n\"10/02/2026 09:00:00.000\",\"1,5\",\"1\"\n\"10/02/2026 09:00:01.000\",\"1,234.5\",\"1\"\n");
 
+        Assert.True(reader.TryRead(out var row));
+        Assert.Equal(1.5, row.Values.Span[0]);
         Assert.False(reader.TryRead(out _));
-        Assert.Contains("line 2, column 2: '1,5' is not a number", Assert.Single(reader.TakeNotices()), StringComparison.Ordinal);
+        Assert.Contains("line 3, column 2: '1,234.5' is not a number", Assert.Single(reader.TakeNotices()), StringComparison.Ordinal);
     }
 
     [Fact]
