@@ -13,6 +13,7 @@ internal sealed class GuestRows : PdhRows
     private readonly HostModel _model;
     private readonly double _errorNs;
     private readonly bool _tellsMemory;
+    private double _available;
 
     public GuestRows(RecordingCursor cursor, OfflineVm vm, HostModel model, Dictionary<(Guid, SeriesKey), Slot> slots, double errorNs)
         : base(cursor, slots)
@@ -35,6 +36,8 @@ internal sealed class GuestRows : PdhRows
                 continue;
             }
 
+            _available = target.Series.MetricId == GuestMetrics.MemoryAvailable.Id ? Math.Max(_available, value) : _available;
+
             // Inverse timers may run a hair below zero.
             value = target.Form == SampleForm.IntervalRate ? Math.Max(0, value) : value;
             long start = target.Form == SampleForm.IntervalRate ? Cursor.StartNs : Cursor.EndNs;
@@ -50,12 +53,14 @@ internal sealed class GuestRows : PdhRows
             }
         }
 
-        // Windows' usual memory counters do not carry the size of memory: what it was given stands for it.
-        if (!_tellsMemory && _vm.Memory > 0)
+        // Windows' usual memory counters do not carry the size of memory: what it was given stands for it, else the most that was
+        // ever available, which it has at least.
+        double memory = _vm.Memory > 0 ? _vm.Memory : _available;
+        if (!_tellsMemory && memory > 0)
         {
             _model.AddGuestSample(
-                _vm.Id, HostSeries.Of(GuestMetrics.MemoryLimit), SampleForm.Gauge, Cursor.EndNs, Cursor.EndNs, _vm.Memory, SampleQuality.Estimated,
-                "memory the VM was given", _errorNs);
+                _vm.Id, HostSeries.Of(GuestMetrics.MemoryLimit), SampleForm.Gauge, Cursor.EndNs, Cursor.EndNs, memory, SampleQuality.Estimated,
+                _vm.Memory > 0 ? "memory the VM was given" : "most memory ever available", _errorNs);
         }
 
         _model.AddGuestProcesses(_vm.Id, _vm.GuestMap!.Processes.Read(Cursor), Cursor.EndNs);
