@@ -27,7 +27,6 @@ internal sealed partial class Symptoms
     private const double StandingShare = 0.0005;
     private const double LivingShare = 0.002;
     private const int StandingSeconds = 2;
-    private const int StandsSecondsMax = 120;
     private const double LargeOperation = 65_536;
     private const double SharedStoreBytes = 65_536;
 
@@ -341,24 +340,6 @@ internal sealed partial class Symptoms
         return still.Holds || Partition.State != PartitionState.Unknown || _partition.Clock is not null
             ? still
             : Absent(SignalCatalog.Activity, string.Empty, "neither the inventory nor an agent's clock tells");
-    }
-
-    /// <summary>First second of those up to now in which its virtual processors have not run, at most two minutes back; null when they run now.</summary>
-    public long? StandsSince()
-    {
-        long? since = null;
-        for (var at = Second; at > Second - StandsSecondsMax; at--)
-        {
-            var run = _partition.History.At(SignalCatalog.HostRun, at);
-            if (run >= StandingShare)
-            {
-                break;
-            }
-
-            since = double.IsNaN(run) ? since : at;
-        }
-
-        return since;
     }
 
     /// <summary>Pause of the VM that its clock has just shown; null when none.</summary>

@@ -32,7 +32,5 @@ internal sealed class VmPaused : IHypothesis
 
     public string Because(Symptoms symptoms) => symptoms.StoodStill().Sentence;
 
-    public long? Began(Symptoms symptoms) => symptoms.StandsSince();
-
     public string WhatHelps(Symptoms symptoms) => "Look for a checkpoint, a live migration, a save or an administrator's pause at that time; nothing inside the guest would help.";
 }
