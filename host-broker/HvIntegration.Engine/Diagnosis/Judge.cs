@@ -104,7 +104,7 @@ internal sealed class Judge
         if (state.Info.State == PartitionState.Off)
         {
             one.StartedSecond = second;
-            tracker.Follow(state.Info.Id, second, HypothesisIds.None, 0, rival: false, harmed: false, null, SignalCatalog.GuestBusy, null, state.History);
+            FollowNothing(tracker, state, second);
             return (Verdicts.Off(state), null);
         }
 
@@ -112,7 +112,7 @@ internal sealed class Judge
         if (second - one.StartedSecond <= _options.StartSeconds)
         {
             // A start uses everything at once and proves nothing: thresholds reference, section 7, item 5.
-            tracker.Follow(state.Info.Id, second, HypothesisIds.None, 0, rival: false, harmed: false, null, SignalCatalog.GuestBusy, null, state.History);
+            FollowNothing(tracker, state, second);
             return (Verdicts.Starting(state), null);
         }
 
@@ -134,8 +134,9 @@ internal sealed class Judge
             winnerId = HypothesisIds.Unknown;
         }
 
+        var rival = winner is not null && OfId(tracker.Open)?.Hypothesis.Family == winner.Hypothesis.Family;
         tracker.Follow(
-            state.Info.Id, second, winnerId, winner?.Hypothesis.EpisodeSecondsMin ?? 0, rival: tracker.Open is { } open && winner is not null && OfId(open)?.Hypothesis.Family == winner.Hypothesis.Family, harmed, measured && !blind ? null : Gap(state, second), winner?.Hypothesis.OnsetSignal ?? SignalCatalog.Ready,
+            state.Info.Id, second, winnerId, winner?.Hypothesis.EpisodeSecondsMin ?? 0, rival, harmed, measured && !blind ? null : Gap(state, second), winner?.Hypothesis.OnsetSignal ?? SignalCatalog.Ready,
             winner?.Hypothesis.Began(symptoms), state.History);
 
         // While the cause of an open episode stays the likeliest, one weak second does not change the verdict.
@@ -149,6 +150,10 @@ internal sealed class Judge
         var severity = winner?.Hypothesis.Severity(symptoms) ?? (harmed ? 0.3 : 0);
         return (verdict, tracker.Current(state.Info.Id, second, verdict, takes, double.IsNaN(severity) ? 0.3 : severity));
     }
+
+    // A second that is not judged.
+    private static void FollowNothing(EpisodeTracker tracker, PartitionMemory state, long second)
+        => tracker.Follow(state.Info.Id, second, HypothesisIds.None, 0, rival: false, harmed: false, null, SignalCatalog.GuestBusy, null, state.History);
 
     private Verdict Tell(
         long second, PartitionMemory state, IReadOnlyList<PartitionMemory> states, SideTimeline root, Case one, Assessment? winner, bool measured, bool harmed,

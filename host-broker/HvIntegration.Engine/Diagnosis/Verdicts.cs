@@ -55,7 +55,7 @@ internal static class Verdicts
                 SharedResource.Network => $"{Text.Percent(worst.Share)} of the network traffic",
                 _ => $"{Text.Percent(worst.Share)} of the host's memory",
             };
-            sentence += (worst.Partition == state.Info.Id ? $"; most of the rise is its own: it held {share}" : $"; {ForeignText.Name(worst.Name)} held {share}") + (worst.Process is null ? string.Empty : $" (most of it by {ForeignText.Name(worst.Process)})");
+            sentence += $"; {(worst.Partition == state.Info.Id ? Culprit.ItsOwnRise : ForeignText.Name(worst.Name))} held {share}" + (worst.Process is null ? string.Empty : $" (most of it by {ForeignText.Name(worst.Process)})");
         }
 
         var also = all.Where(a => a != winner && a.Hypothesis.Family is not (ResourceFamily.None or ResourceFamily.Whole)

@@ -61,6 +61,9 @@ public sealed record Culprit(Guid Partition, string Name, string? Process, doubl
     /// <summary>Name of the root partition where none of its processes is named.</summary>
     public const string RootPartition = "root partition";
 
+    /// <summary>What a sentence says in a suspect's place where the VM itself is the suspect.</summary>
+    public const string ItsOwnRise = "most of the rise is its own: it";
+
     /// <summary>Name of what the named processes do not explain of it.</summary>
     public const string RootPartitionRest = "root partition (rest)";
 }

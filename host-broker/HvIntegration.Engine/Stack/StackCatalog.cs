@@ -29,6 +29,21 @@ public static class StackCatalog
     // Anything at all: events that a healthy stack does not have.
     private const double Some = 0.01;
 
+    private const string AboutIntercepts =
+        "Look which intercepts cost it: emulated devices, a busy timer, or nested virtualization.";
+
+    private const string AboutEmulation =
+        "The guest drives emulated devices: install its integration components, replace a legacy network adapter or IDE disk by the synthetic one.";
+
+    private const string AboutQuotas =
+        "The guest sends more messages than its quota on the bus: look for a device that is reset or polled again and again.";
+
+    private const string AboutLateIntercepts =
+        "The worker process serves this VM's intercepts late: the root partition is short of processor, or a device of the VM blocks.";
+
+    private const string AboutWaitingRoot =
+        "The root partition itself waits for processor, so every VM's storage and network wait with it: keep logical processors for it.";
+
     private static readonly ResourceFamily[] Cpu = [ResourceFamily.Cpu];
     private static readonly ResourceFamily[] Memory = [ResourceFamily.Memory];
     private static readonly ResourceFamily[] Storage = [ResourceFamily.Storage];
@@ -39,9 +54,9 @@ public static class StackCatalog
     private static readonly StackRule[] OfVm =
     [
         new(StackPart.Hypervisor, "run time for this VM's processors", HostMetrics.VpHypervisorRunTime, StackSum.Mean)
-            { Limit = InterceptShare, Explains = Cpu, Advice = "Look which intercepts cost it: emulated devices, a busy timer, or nested virtualization." },
+            { Limit = InterceptShare, Explains = Cpu, Advice = AboutIntercepts },
         new(StackPart.Hypervisor, "time in intercepts", StackMetrics.VpInterceptTime, StackSum.Mean)
-            { Limit = InterceptShare, Explains = Cpu, Advice = "Look which intercepts cost it: emulated devices, a busy timer, or nested virtualization." },
+            { Limit = InterceptShare, Explains = Cpu, Advice = AboutIntercepts },
         new(StackPart.Hypervisor, "time in hypercalls", StackMetrics.VpHypercallTime, StackSum.Mean)
             { Limit = OneInterceptShare, Explains = Cpu, Advice = "Hypercalls cost this much when the guest spins for locks or flushes address translations: fewer virtual processors would lower it." },
         new(StackPart.Hypervisor, "hypercalls", StackMetrics.VpHypercalls, StackSum.Total),
@@ -69,9 +84,9 @@ public static class StackCatalog
         new(StackPart.Vid, "large pages broken up", StackMetrics.PartitionPagesShattered, StackSum.Total),
         new(StackPart.Vid, "memory deposited for it", StackMetrics.PartitionDeposited, StackSum.Total),
         new(StackPart.Vmbus, "messages held back", StackMetrics.PipeIoMessages, StackSum.Total)
-            { Last = "non-conformant", Limit = Some, Explains = Transfers, Advice = "The guest sends more messages than its quota on the bus: look for a device that is reset or polled again and again." },
+            { Last = "non-conformant", Limit = Some, Explains = Transfers, Advice = AboutQuotas },
         new(StackPart.Vmbus, "message quotas exceeded", StackMetrics.PipeIoQuotaExceeded, StackSum.Total)
-            { Limit = Some, Explains = Transfers, Advice = "The guest sends more messages than its quota on the bus: look for a device that is reset or polled again and again." },
+            { Limit = Some, Explains = Transfers, Advice = AboutQuotas },
         new(StackPart.Vmbus, "messages wait", HostMetrics.VmbusMessageDelay, StackSum.Greatest)
             { Limit = LateShare, Explains = Transfers, Advice = "Messages wait in the root partition before they are served: lower its load." },
         new(StackPart.Vmbus, "through the providers' pipes", StackMetrics.VmbusPipeIo, StackSum.Total),
@@ -93,18 +108,18 @@ public static class StackCatalog
         new(StackPart.Worker, "CPU time", HostMetrics.VmOverheadTime, StackSum.Total)
             { Limit = ServiceShare, Explains = All, Advice = "The VM's own process in the host works this much: emulated devices, a checkpoint being merged, or a console that is watched." },
         new(StackPart.Worker, "intercepts served late", StackMetrics.VpInterceptsDelayed, StackSum.Total)
-            { Limit = Some, Explains = All, Advice = "The worker process serves this VM's intercepts late: the root partition is short of processor, or a device of the VM blocks." },
+            { Limit = Some, Explains = All, Advice = AboutLateIntercepts },
         new(StackPart.Worker, "time its intercepts were late", StackMetrics.VpInterceptDelayTime, StackSum.Greatest)
-            { Limit = LateShare, Explains = All, Advice = "The worker process serves this VM's intercepts late: the root partition is short of processor, or a device of the VM blocks." },
+            { Limit = LateShare, Explains = All, Advice = AboutLateIntercepts },
         new(StackPart.Worker, "memory", StackMetrics.VmwpMemory, StackSum.Total),
         new(StackPart.Worker, "handles", StackMetrics.VmwpHandles, StackSum.Total),
         new(StackPart.Worker, "threads", StackMetrics.VmwpThreads, StackSum.Total),
         new(StackPart.Integration, "answers", StackMetrics.IntegrationService, StackSum.Each)
             { Limit = 1, IsFloor = true, Advice = "This integration service is enabled but does not answer: start it in the guest, or update the integration components." },
         new(StackPart.Integration, "port instructions of emulated devices", StackMetrics.VpIoInstructions, StackSum.Total)
-            { Limit = EmulatedPerSecond, Explains = All, Advice = "The guest drives emulated devices: install its integration components, replace a legacy network adapter or IDE disk by the synthetic one." },
+            { Limit = EmulatedPerSecond, Explains = All, Advice = AboutEmulation },
         new(StackPart.Integration, "instructions emulated", StackMetrics.VpEmulatedInstructions, StackSum.Total)
-            { Limit = EmulatedPerSecond, Explains = All, Advice = "The guest drives emulated devices: install its integration components, replace a legacy network adapter or IDE disk by the synthetic one." },
+            { Limit = EmulatedPerSecond, Explains = All, Advice = AboutEmulation },
         new(StackPart.Vmms, "replication latency", StackMetrics.ReplicaLatency, StackSum.Greatest),
     ];
 
@@ -122,9 +137,9 @@ public static class StackCatalog
         new(StackPart.Root, "hypervisor time for its processors", StackMetrics.RootHypervisorRunTime, StackSum.Mean)
             { Limit = InterceptShare, Explains = Cpu, Advice = "The root partition keeps the hypervisor busy: storage or network interrupts that no queue of their own serves." },
         new(StackPart.Root, "its processors wait", StackMetrics.RootWaitTime, StackSum.Mean)
-            { Limit = WaitShare, Explains = All, Advice = "The root partition itself waits for processor, so every VM's storage and network wait with it: keep logical processors for it." },
+            { Limit = WaitShare, Explains = All, Advice = AboutWaitingRoot },
         new(StackPart.Root, "its processors wait for others", StackMetrics.RootContentionTime, StackSum.Mean)
-            { Limit = WaitShare, Explains = All, Advice = "The root partition itself waits for processor, so every VM's storage and network wait with it: keep logical processors for it." },
+            { Limit = WaitShare, Explains = All, Advice = AboutWaitingRoot },
         new(StackPart.Root, "memory free", StackMetrics.RootMemoryAvailable, StackSum.Total)
             { Limit = NodeFreeBytes, IsFloor = true, Explains = Memory, Advice = "The root partition has little memory of its own left: raise the host's reserve, end what else runs there." },
         new(StackPart.Root, "pages read from disk", StackMetrics.RootPagesInput, StackSum.Total)

@@ -37,9 +37,6 @@ internal sealed class SecondTrack
     /// <summary>Newest second that has a value; <see cref="long.MinValue"/> when none.</summary>
     public long NewestSecond => _head;
 
-    /// <summary>Resets of the counter and reads that ran backwards in time.</summary>
-    public int Resets { get; private set; }
-
     /// <summary>Takes a read of a cumulative counter.</summary>
     public void AddCumulative(long timeNs, double value, long gapNs)
     {
@@ -51,14 +48,12 @@ internal sealed class SecondTrack
 
         if (timeNs <= _lastNs)
         {
-            Resets++;
             return;
         }
 
         var interval = timeNs - _lastNs;
         if (value < _lastValue)
         {
-            Resets++;
             _openSecond = long.MinValue;
         }
         else if (interval <= gapNs || IsOwnPace(interval))
@@ -79,7 +74,6 @@ internal sealed class SecondTrack
     {
         if (perSecond < 0)
         {
-            Resets++;
             _openSecond = long.MinValue;
             return;
         }

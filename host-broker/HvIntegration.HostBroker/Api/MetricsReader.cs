@@ -10,8 +10,6 @@ namespace HvIntegration.HostBroker.Api;
 /// <summary>Gathers what one scrape of <c>/metrics</c> shows; changes nothing.</summary>
 internal sealed class MetricsReader(BrokerState state, Inventory inventory, AgentSessions sessions, ICounterSource source, LatestSamples latest)
 {
-    private const long OldNs = 60_000_000_000;
-
     /// <summary>The newest of everything.</summary>
     public MetricsSnapshot Snapshot()
     {
@@ -30,7 +28,6 @@ internal sealed class MetricsReader(BrokerState state, Inventory inventory, Agen
             info, connected, view.Reports.GetValueOrDefault(info.Id), guest, Views.Word(madeUp ? source.Origin : SourceOrigin.Live), Fresh(latest.Host(info.Id), view.Second));
     }
 
-    // A series the source stopped giving, such as a disk that was detached, must not stand for ever.
     private static IReadOnlyList<HostSample> Fresh(IReadOnlyList<HostSample> samples, long second) =>
-        [.. samples.Where(s => s.EndNs >= (second * 1_000_000_000) - OldNs)];
+        [.. samples.Where(s => LatestSamples.IsFresh(s.EndNs, second))];
 }

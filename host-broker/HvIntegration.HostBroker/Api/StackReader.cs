@@ -20,22 +20,22 @@ internal sealed class StackReader(BrokerState state, LatestSamples latest, Broke
     public IReadOnlyList<StackUse> UsesOf(PartitionInfo partition)
     {
         var view = state.View;
-        var host = latest.Fresh(partition.Id, view.Second).ToLookup(r => r.Series.MetricId);
+        var host = Values(partition.Id, view);
         var rings = view.Reports.GetValueOrDefault(partition.Id)?.Signals.FirstOrDefault(s => s.Id == SignalIds.RingFull);
         return StackCatalog.ReadVm(metric => metric == GuestMetrics.VmbusOutFull && rings is not null
             ? [new StackValue(string.Empty, rings.Value, rings.Source)]
-            : Values(host, metric));
+            : host[metric.Id]);
     }
 
     /// <summary>What the parts do for the host as a whole.</summary>
     public IReadOnlyList<StackUse> UsesOfHost()
     {
-        var host = latest.Fresh(Guid.Empty, state.View.Second).ToLookup(r => r.Series.MetricId);
-        return StackCatalog.ReadHost(metric => Values(host, metric));
+        var host = Values(Guid.Empty, state.View);
+        return StackCatalog.ReadHost(metric => host[metric.Id]);
     }
 
-    private static IEnumerable<StackValue> Values(ILookup<ushort, HostRate> rates, MetricDefinition metric) =>
-        rates[metric.Id].Select(r => new StackValue(r.Series.Instance, r.Value, r.NativeName));
+    private ILookup<ushort, StackValue> Values(Guid partition, BrokerView view) =>
+        latest.Fresh(partition, view.Second).ToLookup(r => r.Series.MetricId, r => new StackValue(r.Series.Instance, r.Value, r.NativeName));
 
     private StackAnswer Answer(VmRef? vm, IReadOnlyList<StackUse> uses) => new(
         reader.Source, vm, state.View.Second,

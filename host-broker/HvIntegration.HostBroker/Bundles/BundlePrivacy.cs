@@ -24,7 +24,7 @@ internal sealed partial class BundlePrivacy(bool withUsers, bool withOthers, IEn
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(KeyBytes);
     // By the name as sentences write it.
     private readonly Dictionary<string, string> _aliases = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _stay = new(vmNames.Select(ForeignText.Name).Append(Culprit.RootPartition).Append(Culprit.RootPartitionRest), StringComparer.Ordinal);
+    private readonly HashSet<string> _stay = new(vmNames.Select(ForeignText.Name).Concat([Culprit.RootPartition, Culprit.RootPartitionRest, Culprit.ItsOwnRise]), StringComparer.Ordinal);
 
     /// <summary>A process of a guest whose inside is in the bundle.</summary>
     public GuestProcess Of(GuestProcess process) =>

@@ -23,8 +23,11 @@ internal sealed class LatestSamples
     public IReadOnlyList<HostRate> Rates(Guid partition) =>
         _hosts.TryGetValue(partition, out var series) ? [.. series.Values.Select(n => n.Rate).OfType<HostRate>()] : [];
 
-    /// <summary>The same without those last read more than a minute before a host second: what they belonged to is gone.</summary>
-    public IReadOnlyList<HostRate> Fresh(Guid partition, long second) => [.. Rates(partition).Where(r => r.AtNs >= (second * 1_000_000_000) - OldNs)];
+    /// <summary>The same without those that are no longer given.</summary>
+    public IReadOnlyList<HostRate> Fresh(Guid partition, long second) => [.. Rates(partition).Where(r => IsFresh(r.AtNs, second))];
+
+    /// <summary>False for a value last read more than a minute before a host second: a series the source stopped giving, such as a disk that was detached, must not stand for ever.</summary>
+    public static bool IsFresh(long atNs, long second) => atNs >= (second * 1_000_000_000) - OldNs;
 
     /// <summary>Notes a batch.</summary>
     public void Note(GuestBatch batch) => _guests[batch.Partition] = batch;

@@ -80,8 +80,11 @@ internal sealed class OfflineDiagnosis
         return Judge(cancellation);
     }
 
+    /// <summary>VM names of the host's recordings; null without one.</summary>
+    private VmNames? Names => _maps.Count > 0 ? _maps[0].Names : null;
+
     /// <summary>Name of the host as its recording has it; empty without one.</summary>
-    private string Computer => _maps.Count > 0 ? _maps[0].Names.Computer : "";
+    private string Computer => Names?.Computer ?? "";
 
     private PdhCsvReader Open(string file) => PdhCsvReader.Open(file, new PdhCsvReaderOptions(null) { Fallback = _zone });
 
@@ -138,7 +141,7 @@ internal sealed class OfflineDiagnosis
             }
         }
 
-        foreach (var (id, name, group) in _maps.Count > 0 ? _maps[0].Names.All : [])
+        foreach (var (id, name, group) in Names?.All ?? [])
         {
             if (_vms.TryGetValue(id, out var vm))
             {
@@ -219,7 +222,7 @@ internal sealed class OfflineDiagnosis
 
     private OfflineVm GuestOf(string name, string file)
     {
-        var id = Guid.TryParse(name, out var guid) && _vms.ContainsKey(guid) ? guid : _maps.Count > 0 ? _maps[0].Names.Find(name) : null;
+        var id = Guid.TryParse(name, out var guid) && _vms.ContainsKey(guid) ? guid : Names?.Find(name);
         OfflineVm vm;
         if (id is { } known && _vms.TryGetValue(known, out var found))
         {
@@ -229,14 +232,14 @@ internal sealed class OfflineDiagnosis
                 _notices.Add($"{file}: several VMs are named {name} and the host's rows cannot be told apart, so the guest is compared with all of them together");
             }
         }
-        else if (_maps.Count == 0)
-        {
-            vm = Vm(PartitionGuid.FromName(Computer, name), name);
-        }
         else
         {
-            string others = string.Join(", ", _vms.Values.Select(v => v.Name).Order(StringComparer.OrdinalIgnoreCase).Take(10));
-            _notices.Add($"{file}: the host's recording has no rows of a VM named {name}{(others.Length > 0 ? $" (it has {others})" : "")}, so it is judged from inside only; name it as the host does");
+            if (Names is not null)
+            {
+                string others = string.Join(", ", _vms.Values.Select(v => v.Name).Order(StringComparer.OrdinalIgnoreCase).Take(10));
+                _notices.Add($"{file}: the host's recording has no rows of a VM named {name}{(others.Length > 0 ? $" (it has {others})" : "")}, so it is judged from inside only; name it as the host does");
+            }
+
             vm = Vm(PartitionGuid.FromName(Computer, name), name);
         }
 

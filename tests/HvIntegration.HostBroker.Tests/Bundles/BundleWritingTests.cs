@@ -66,6 +66,7 @@ public sealed class BundleWritingTests(SimulatedBroker broker) : IClassFixture<S
     [Theory]
     [InlineData("batch-01", "batch-01")]
     [InlineData("root partition (rest)", "root partition (rest)")]
+    [InlineData(Culprit.ItsOwnRise, Culprit.ItsOwnRise)]
     [InlineData("backup", "process-")]
     [InlineData("sql; batch-01 held 3 % of the logical processors", "process-")]
     public void Sentence_WhoseSuspectHasNoSampleInTheBundle_KeepsNamesOfVmsOnly(string suspect, string shown)

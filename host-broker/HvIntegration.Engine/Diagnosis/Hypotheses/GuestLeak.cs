@@ -7,7 +7,8 @@ namespace HvIntegration.Engine.Diagnosis.Hypotheses;
 /// <remarks>
 /// Limits: steady growth (Mann and Kendall, p below 0.01) for at least 15 minutes of 100 MB, 100 handles or 100 threads an hour (PAL)
 /// and, for memory, 5 % of the guest's memory an hour. Rule H6 of the diagnosis reference asks for an hour: memory has to
-/// grow so long unless the guest runs short of it before; handles and threads, which no cache takes, show sooner. A cache that fills and levels off is not one: the last third must still grow.
+/// grow so long unless the guest runs short of it before; handles and threads, which no cache takes, show sooner. A cache that
+/// fills and levels off is not one: the last third must still grow.
 /// </remarks>
 internal sealed class GuestLeak : IHypothesis
 {
