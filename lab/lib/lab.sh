@@ -7,7 +7,7 @@ lab_initramfs() {
     initramfs_begin "$root"
     initramfs_modules "$root" virtio_pci virtio_net virtio_blk virtio_balloon ext4
     initramfs_file "$root" "$LAB_REPO/lab/guest/init" /init
-    for file in burn-cpu burn-disk burn-memory stress; do
+    for file in burn-cpu burn-disk burn-memory leak-memory stress; do
         initramfs_file "$root" "$LAB_REPO/lab/guest/$file" "/bin/$file"
     done
     initramfs_file "$root" "$1/agent/hvi-agent" /bin/hvi-agent
