@@ -137,7 +137,10 @@ internal sealed class TestHost
             Count(vm.Guest, GuestMetrics.CpuTime, $"idle|{cpu}", (1 - busy) * dt);
             Count(vm.Guest, GuestMetrics.CpuTime, $"steal|{cpu}", 0);
             Count(vm.Host, HostMetrics.VpRunTime, $"{cpu}", (vm.Run?.Invoke(cpu) ?? Math.Min(busy, 1 - vm.Ready)) * dt);
-            Count(vm.Host, HostMetrics.VpWaitTime, $"{cpu}", vm.Ready * dt);
+            if (vm.WaitRecorded)
+            {
+                Count(vm.Host, HostMetrics.VpWaitTime, $"{cpu}", vm.Ready * dt);
+            }
         }
 
         Count(vm.Guest, GuestMetrics.PressureStalled, "cpu|some", vm.PsiCpu * dt);

@@ -39,6 +39,9 @@ internal sealed class TestVm(string name, int number, int processors)
 
     public double Ready { get; set; }
 
+    /// <summary>False where the host records no wait times.</summary>
+    public bool WaitRecorded { get; set; } = true;
+
     /// <summary>Busy time the guest books on no mode: its ticks came late and merged.</summary>
     public double Unbooked { get; set; }
 

@@ -13,11 +13,12 @@ internal sealed class EpisodeTracker(Windows windows, int unknownSeconds)
     private const int GapsMax = 32;
     private const int FinishedMax = 256;
 
-    // What has lasted is not given up for a moment: another cause of the same harm must hold, and a pause of the harm must last,
-    // a quarter as long as the episode did, within these bounds.
+    // What has lasted is not given up for a moment: another cause of the same harm must hold a quarter as long as the episode did,
+    // and the harm must be away as long as it was there, within these bounds. Of a load that hovers about a limit one incident is
+    // told, not ten.
     private const int LastedDivisor = 4;
     private const int SwitchSecondsMax = 30;
-    private const int EndSecondsMax = 45;
+    private const int EndSecondsMax = 60;
 
     // Of verdicts about as certain the later one knows more: its suspects rest on more seconds. Close is meant against the
     // most certain one, or a fading end would take over step by step.
@@ -113,7 +114,7 @@ internal sealed class EpisodeTracker(Windows windows, int unknownSeconds)
             return;
         }
 
-        if (Open is not null && second - _lastSeen >= Math.Clamp((_lastSeen - Onset) / LastedDivisor, windows.EndSeconds, Math.Max(EndSecondsMax, windows.EndSeconds)))
+        if (Open is not null && second - _lastSeen >= Math.Clamp(_lastSeen - Onset, windows.EndSeconds, Math.Max(EndSecondsMax, windows.EndSeconds)))
         {
             End(partition, _lastSeen);
         }

@@ -14,8 +14,15 @@ internal sealed partial class Symptoms
     // Below it no virtual processor has to wait for a logical one that others hold.
     private const double RoomyShare = 0.5;
 
+    // So full that whoever works on them must wait now and then.
+    private const double FullShare = 0.95;
+    private const double WorkingShare = 0.05;
+
     // Of the time; an operation now and then on a slow disk makes nobody wait.
     private const double OutstandingMin = 0.05;
+    private const double QueueMin = 0.5;
+    private const double UsualRatio = 1.5;
+
     // Less than a processor's own limit: a thread that is moved about, or that a scanner interrupts, loses a little, and stays there.
     private const double PinnedShareMin = 0.92;
     private const double PinnedSpreadMax = 0.025;
@@ -24,9 +31,11 @@ internal sealed partial class Symptoms
     private const int SingleProcessSeconds = 15;
     private const int SingleProcessSeen = 10;
     private const int SingleProcessSlack = 3;
+    private const int PinnedBackSeconds = 90;
     private const double StandingShare = 0.0005;
     private const double LivingShare = 0.002;
     private const int StandingSeconds = 2;
+    private const int StillBackSeconds = 60;
     private const double LargeOperation = 65_536;
     private const double SharedStoreBytes = 65_536;
 
@@ -46,7 +55,9 @@ internal sealed partial class Symptoms
         var fixedLimit = AtLeast(latency, Limits.DiskLatencySeconds);
         if (fixedLimit.Holds)
         {
-            return fixedLimit;
+            // An archive on slow disks was never different, and nobody stands in line for it.
+            var usual = Baseline(latency) >= Limits.DiskLatencySeconds && iops * Level(latency) < QueueMin && Level(latency) < UsualRatio * Baseline(latency);
+            return usual ? fixedLimit with { Answer = Answer.No } : fixedLimit;
         }
 
         var size = Level(SignalCatalog.DiskHostBytes) / Level(SignalCatalog.DiskHostIops);
@@ -84,6 +95,28 @@ internal sealed partial class Symptoms
             || AtLeast(SignalCatalog.Steal, Limits.ReadyShare, lessErrorBar: true).Holds
             || AtLeast(SignalCatalog.LpBusy, Limits.ProcessorsCautionShare).Holds || AtCap().Holds;
         return real ? waiting : waiting with { Answer = Answer.No };
+    }
+
+    /// <summary>The host's processors are full, this VM works, and neither side told whether it waits: then "nothing wrong" cannot be said.</summary>
+    public Finding MayWait()
+    {
+        var full = AtLeast(SignalCatalog.LpBusy, FullShare);
+        if (!full.Holds || Has(SignalCatalog.Ready) || Has(SignalCatalog.Steal) || !AtLeast(SignalCatalog.HostRun, WorkingShare).Holds)
+        {
+            return full with { Answer = Answer.No };
+        }
+
+        return full with { Sentence = Words($"{full.Sentence}, and nobody recorded whether it waits for them") };
+    }
+
+    /// <summary>As <see cref="MayWait"/>, and most of the VMs whose wait is known do wait.</summary>
+    public Finding WaitsAsOthersDo()
+    {
+        var may = MayWait();
+        var others = SiblingsWaiting(mostly: true);
+        return may.Holds && others.Holds
+            ? Finding.All(others, may) with { Sentence = Words($"{others.Sentence}; its own wait was not recorded"), Strength = 0.8 }
+            : Waiting();
     }
 
     /// <summary>The VM's processors are full: by the guest, or where it is silent by the host's run time.</summary>
@@ -155,6 +188,29 @@ internal sealed partial class Symptoms
 
         var mean = sum / seen;
         return Math.Sqrt(Math.Max(0, (squares / seen) - (mean * mean))) <= PinnedSpreadMax;
+    }
+
+    /// <summary>Since when the busiest process has filled one processor without a break; null while no process does, or while a processor itself is full and tells more exactly.</summary>
+    public long? PinnedSince()
+    {
+        if (AtLeast(SignalCatalog.GuestBusyMax, Limits.HotProcessorShare).Holds || !AtLeast(SignalCatalog.GuestTopProcess, PinnedShareMin).Holds || !IsPinned())
+        {
+            return null;
+        }
+
+        long? since = null;
+        for (var at = Second; at > Second - PinnedBackSeconds; at--)
+        {
+            var share = _partition.History.At(SignalCatalog.GuestTopProcess, at);
+            if (share < PinnedShareMin || share > SingleProcessMax)
+            {
+                break;
+            }
+
+            since = double.IsNaN(share) ? since : at;
+        }
+
+        return since;
     }
 
     /// <summary>The guest loses time to memory.</summary>
@@ -342,6 +398,23 @@ internal sealed partial class Symptoms
             : Absent(SignalCatalog.Activity, string.Empty, "neither the inventory nor an agent's clock tells");
     }
 
+    /// <summary>First second since which neither side has shown it alive; null when this second does, or when only its clock told of the pause afterwards.</summary>
+    public long? StillSince()
+    {
+        long? since = null;
+        for (var at = Second; at > Second - StillBackSeconds; at--)
+        {
+            if (_partition.History.At(SignalCatalog.HostRun, at) >= StandingShare || !double.IsNaN(_partition.History.At(SignalCatalog.GuestBusy, at)))
+            {
+                break;
+            }
+
+            since = at;
+        }
+
+        return LastPause() is null ? since : null;
+    }
+
     /// <summary>Pause of the VM that its clock has just shown; null when none.</summary>
     public ClockBreak? LastPause()
     {
@@ -359,7 +432,8 @@ internal sealed partial class Symptoms
     }
 
     /// <summary>Other VMs wait for processors too, those at a cap of their own left out.</summary>
-    public Finding SiblingsWaiting()
+    /// <param name="mostly">More than half of those that are measured must.</param>
+    public Finding SiblingsWaiting(bool mostly = false)
     {
         // On a roomy host a small wait is that of waking up.
         var roomy = Below(SignalCatalog.LpBusy, Limits.ProcessorsCautionShare).Holds;
@@ -372,6 +446,7 @@ internal sealed partial class Symptoms
             }
 
             var ready = sibling.Symptoms!.Level(SignalCatalog.Ready);
+            ready = double.IsNaN(ready) ? sibling.Symptoms.Level(SignalCatalog.Steal) : ready;
             if (!double.IsNaN(ready) && !(sibling.Symptoms.Level(SignalCatalog.CapUse) >= 1 - Limits.CapNearShare))
             {
                 measured++;
@@ -379,7 +454,7 @@ internal sealed partial class Symptoms
             }
         }
 
-        return Counted(measured, hurt, "waiting for processors too", SignalCatalog.Ready);
+        return Counted(measured, mostly && 2 * hurt <= measured ? 0 : hurt, "waiting for processors too", SignalCatalog.Ready);
     }
 
     /// <summary>Other VMs on the same store are slow too.</summary>

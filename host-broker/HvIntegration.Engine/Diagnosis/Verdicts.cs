@@ -101,9 +101,14 @@ internal static class Verdicts
         return new Verdict(
             HypothesisIds.Unknown, Side.None, UnclearProbability(all), "Cannot tell", sentence,
             settle is null ? "Watch it longer, or compare with the time before." : $"Measure what is missing: {settle}.",
-            first.Hypothesis.Id, first.Probability, Sorted(first.File.For), Sorted(all[0].File.Against),
+            first.Hypothesis.Id, first.Probability, Sorted([.. first.File.For, .. Harm(all[0], first)]), Sorted(first.File.Against),
             [.. first.File.NotMeasured.Concat(next.File.NotMeasured).Distinct()], []) { Alternatives = Alternatives(all, HypothesisIds.Unknown) };
     }
+
+    // What speaks against "nothing wrong" is what hurts: it speaks for the verdict, once.
+    private static IEnumerable<Evidence> Harm(Assessment none, Assessment first)
+        => none.File.Against.Where(h => !first.File.For.Any(f => f.Sentence == h.Sentence) && !first.File.Against.Any(f => f.Sentence == h.Sentence))
+            .Select(h => h with { LogOdds = -h.LogOdds });
 
     /// <summary>How sure it is that the likeliest candidate is not the cause.</summary>
     public static double UnclearProbability(IReadOnlyList<Assessment> all) => Math.Clamp(1 - Candidates(all).First().Probability, 0, 1);

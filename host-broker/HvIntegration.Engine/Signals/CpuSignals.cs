@@ -21,6 +21,7 @@ internal sealed class CpuSignals
     private const double UnbookedShare = 2 * GuestTickShare;
 
     private const double ImpossibleShare = 1.2;
+    private const string NoWait = "the host's waits were not recorded; on Hyper-V record CPU Wait Time Per Dispatch and Logical Processor Dispatches/sec of the virtual processors";
     private const int ProcessorsShownMax = 32;
 
     private const int ModeBusy = 1;
@@ -232,7 +233,7 @@ internal sealed class CpuSignals
     {
         if (_wait.Count == 0)
         {
-            frame.Missing(SignalCatalog.Ready, input.NoHost);
+            frame.Missing(SignalCatalog.Ready, _run.Count == 0 ? input.NoHost : NoWait);
             return;
         }
 

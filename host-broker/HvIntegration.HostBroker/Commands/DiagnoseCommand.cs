@@ -81,7 +81,7 @@ internal static class DiagnoseCommand
             }
 
             var style = Styles.OfVerdict(verdict.Hypothesis, verdict.Side);
-            screen.Line(("● ", style), (name, Styles.Strong), ("  " + Screen.Safe(verdict.Title), style), ($"  {Quantity.Percent(verdict.Probability)} sure", Styles.Dim));
+            screen.Line(("● ", style), (name, Styles.Strong), ("  " + Screen.Safe(verdict.Title), style), ($"  {Quantity.Sure(verdict.Hypothesis, verdict.Probability)}", Styles.Dim));
             screen.Wrapped(verdict.Sentence, 2);
             if (Rank(answer) > 1)
             {

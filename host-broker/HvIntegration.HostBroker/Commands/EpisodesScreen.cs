@@ -31,7 +31,7 @@ internal static class EpisodesScreen
                 ($"{Quantity.Clock(episode.OnsetSecond, date: true)}  {lasted,-10}", null),
                 ($"  {name}", Styles.Strong),
                 ("  " + Screen.Safe(episode.Title, Math.Max(12, screen.Width - ColumnsBesideName - name.Length)), style),
-                ($"  {Quantity.Percent(episode.Probability)} sure", Styles.Dim));
+                ($"  {Quantity.Sure(episode.Hypothesis, episode.Probability)}", Styles.Dim));
             screen.Wrapped(episode.Sentence, Indent);
             screen.Wrapped($"severity {Quantity.Percent(episode.Severity)}, {episode.Hypothesis}, {episode.Id}", Indent, Styles.Dim);
             if (episode.Acknowledged is { } seen)

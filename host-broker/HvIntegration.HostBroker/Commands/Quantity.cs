@@ -1,4 +1,5 @@
 using System.Globalization;
+using HvIntegration.Engine.Diagnosis;
 
 namespace HvIntegration.HostBroker.Commands;
 
@@ -25,6 +26,9 @@ internal static class Quantity
 
     /// <summary>A share as a percentage.</summary>
     public static string Percent(double share) => Math.Abs(share) < 0.9995 ? Invariant($"{share * 100:0.0} %") : Invariant($"{share * 100:0} %");
+
+    /// <summary>How sure a verdict is; of "unknown" that no cause is likely enough, as nobody is sure of not knowing.</summary>
+    public static string Sure(string hypothesis, double probability) => hypothesis == HypothesisIds.Unknown ? "cause open" : Percent(probability) + " sure";
 
     /// <summary>Seconds, in the unit that reads best.</summary>
     public static string Time(double seconds) => Math.Abs(seconds) switch

@@ -82,7 +82,7 @@ internal sealed class VmScreen
         string since = _vm.Episode is { } e ? $" · since {Quantity.Clock(e.OnsetSecond)} ({Quantity.Span(_vm.Second - e.OnsetSecond)})" : "";
         _screen.Line(
             ("● ", style), (Screen.Safe(verdict.Title), style),
-            ($"  {Quantity.Percent(verdict.Probability)} sure{side}{since}", Styles.Dim));
+            ($"  {Quantity.Sure(verdict.Hypothesis, verdict.Probability)}{side}{since}", Styles.Dim));
         _screen.Wrapped(verdict.Sentence, 2, Styles.Strong);
         if (verdict.WhatHelps.Length > 0)
         {

@@ -23,7 +23,7 @@ internal static class DiagnosisText
             screen.Rule(Screen.Safe($"{name}: {episode.Hypothesis}", 80), Styles.OfVerdict(episode.Hypothesis, SignalWords.Of(verdict.Side)));
             screen.Wrapped(verdict.Sentence, 2);
             screen.Wrapped(
-                string.Create(CultureInfo.InvariantCulture, $"{Clock(episode.OnsetSecond)} to {Clock((episode.EndSecond ?? episode.OnsetSecond) + 1)} UTC, {episode.SeverityWord}, {verdict.Probability * 100:0} % sure"),
+                string.Create(CultureInfo.InvariantCulture, $"{Clock(episode.OnsetSecond)} to {Clock((episode.EndSecond ?? episode.OnsetSecond) + 1)} UTC, {episode.SeverityWord}, {Quantity.Sure(verdict.Hypothesis, verdict.Probability)}"),
                 Indent, null, "  when");
             foreach (var side in (ReadOnlySpan<Side>)[Side.Guest, Side.Host, Side.Both, Side.Configuration])
             {

@@ -97,7 +97,7 @@ internal sealed class OfflineDiagnosis
             columns.Add(reader.Columns);
         }
 
-        var options = new PdhCsvOptions();
+        var options = new PdhCsvOptions { DiskOwnerRemedy = "name its VM in an --inventory file" };
         foreach (var vm in _inventory?.Vms ?? [])
         {
             foreach (var disk in vm.Disks)

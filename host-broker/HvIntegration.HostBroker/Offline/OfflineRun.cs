@@ -74,14 +74,16 @@ internal sealed class OfflineRun : IDisposable
                 break;
             }
 
-            _lastNs = Math.Max(_lastNs, next.EndNs);
+            // By the row just given, not by the next one of its recording: that may lie behind a gap, and the others' rows of it are still to come.
+            long endNs = next.EndNs;
+            _lastNs = Math.Max(_lastNs, endNs);
             next.Emit();
             if (!next.Advance())
             {
                 open.Remove(next);
             }
 
-            Close((next.EndNs / Second) - _lagSeconds, from, to, cancellation);
+            Close((endNs / Second) - _lagSeconds, from, to, cancellation);
         }
 
         // Nothing comes any more: the last seconds are closed as far as rows reach.

@@ -47,6 +47,31 @@ public sealed class EpisodeTests
         Assert.Equal(HypothesisIds.HostStorageSlow, told.Hypothesis);
     }
 
+    [Theory]
+    [InlineData(40, 1)]
+    [InlineData(80, 2)]
+    public void Episode_LoadThatRests_IsOneUnlessTheRestIsLong(int rest, int expected)
+    {
+        var host = new TestHost();
+        var vm = host.Add("app", 2);
+        host.Run(60);
+        var onset = host.Now;
+        foreach (var seconds in (int[])[60, 60])
+        {
+            (vm.Busy, vm.RunQueue, vm.PsiCpu) = (_ => 1, 3, 0.6);
+            host.Run(seconds);
+            (vm.Busy, vm.RunQueue, vm.PsiCpu) = (_ => 0.2, 0.2, 0);
+            host.Run(rest);
+        }
+
+        host.Model.FinishEpisodes();
+
+        var told = host.Model.TakeFinished();
+        Assert.Equal(expected, told.Count);
+        Assert.InRange(told[0].OnsetSecond - onset, -1, 1);
+        Assert.InRange(told[^1].EndSecond!.Value - (host.Now - rest), -3, 6);
+    }
+
     [Fact]
     public void Episode_OwnDemandOfSomeSeconds_IsNotKept()
     {
@@ -158,7 +183,7 @@ public sealed class EpisodeTests
         vm.Busy = _ => 0.1;
         vm.RunQueue = 0.2;
         vm.PsiCpu = 0;
-        host.Run(30);
+        host.Run(45);
 
         var finished = host.Model.TakeFinished();
 

@@ -524,6 +524,93 @@ public sealed class VerdictTests
         Assert.Equal(onset, host.Last(vm).Episode!.OnsetSecond);
     }
 
+    [Fact]
+    public void Verdict_HostFullAndNobodyRecordedTheWaits_IsUnknownAndSaysWhatToRecord()
+    {
+        var (host, vm, neighbour) = Pair();
+        foreach (var one in host.Vms)
+        {
+            (one.WaitRecorded, one.GuestOn) = (false, false);
+        }
+
+        host.Run(Quiet);
+        (vm.Busy, neighbour.Busy, host.LpBusy) = (_ => 0.4, _ => 0.9, 0.99);
+        host.Run(45);
+
+        var verdict = host.Verdict(vm);
+        Assert.Equal(HypothesisIds.Unknown, verdict.Hypothesis);
+        Assert.Equal(HypothesisIds.HostCpuContention, verdict.RunnerUp);
+        Assert.Contains("CPU Wait Time Per Dispatch", verdict.WhatHelps, StringComparison.Ordinal);
+        Assert.Equal(HypothesisIds.Unknown, host.Last(vm).Episode?.Hypothesis);
+        Assert.Empty(verdict.For.Select(e => e.Sentence).Intersect(verdict.Against.Select(e => e.Sentence)));
+    }
+
+    [Fact]
+    public void Verdict_HostFullAndAllThatAreMeasuredWait_IsContentionForTheOthersToo()
+    {
+        var (host, vm, neighbour) = Pair();
+        foreach (var one in host.Vms)
+        {
+            one.WaitRecorded = false;
+        }
+
+        vm.GuestOn = false;
+        host.Run(Quiet);
+        var first = host.Vms[0];
+        (vm.Busy, neighbour.Busy, host.LpBusy) = (_ => 0.4, _ => 0.9, 0.99);
+        foreach (var measured in (TestVm[])[first, neighbour])
+        {
+            (measured.Busy, measured.Run, measured.LatenessSeconds) = (_ => 0.9, _ => 0.7, 0.02);
+        }
+
+        host.Run(Faulty);
+
+        Expect(host, first, HypothesisIds.HostCpuContention, Side.Host);
+        var verdict = Expect(host, vm, HypothesisIds.HostCpuContention, Side.Host);
+        Assert.True(verdict.Probability < host.Verdict(first).Probability);
+        Assert.Contains("its own wait was not recorded", string.Join("; ", verdict.For.Select(e => e.Sentence)), StringComparison.Ordinal);
+        Assert.DoesNotContain("not measured of the time", verdict.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Verdict_OperationsRiseWhereTheBusIsSlow_IsNotTheGuestsOverload()
+    {
+        var (host, vm, _) = Pair();
+        host.Run(Quiet);
+
+        (vm.Iops, vm.Queue, vm.GuestLatency, vm.PsiIoFull) = (120, 6, 0.05, 0.5);
+        host.Run(Faulty);
+
+        Assert.DoesNotContain(host.Reports, r => r.Verdict.Hypothesis == HypothesisIds.GuestDiskOverload);
+    }
+
+    [Fact]
+    public void Verdict_DiskThatWasAlwaysSlowAndIsHardlyUsed_IsNone()
+    {
+        var (host, vm, _) = Pair();
+        (vm.GuestLatency, vm.DeviceLatency, vm.LowerLatency, vm.Iops) = (0.028, 0.027, 0.026, 1);
+        host.Run(120);
+
+        vm.Iops = 12;
+        host.Run(Faulty);
+
+        Assert.All(host.Reports.Where(r => r.Partition.Id == vm.Id).Skip(10), r => Assert.Equal(HypothesisIds.None, r.Verdict.Hypothesis));
+    }
+
+    [Fact]
+    public void Verdict_MemoryShortInsideAndNothingToldOutside_IsUnknownBetweenMaximumAndHost()
+    {
+        var (host, vm, _) = Pair();
+        vm.HostOn = false;
+        host.Run(Quiet);
+
+        ShortOfMemory(vm);
+        host.Run(45);
+
+        Assert.Equal(HypothesisIds.Unknown, host.Verdict(vm).Hypothesis);
+        Assert.Contains(HypothesisIds.GuestMemoryMaximum, host.Verdict(vm).Alternatives.Select(a => a.Hypothesis));
+    }
+
     private static (TestHost Host, TestVm Vm, TestVm Neighbour) Pair(int processors = 2)
     {
         var host = new TestHost();

@@ -45,5 +45,8 @@ internal sealed class GuestCpuSingleThread : IHypothesis
     public string Because(Symptoms symptoms) =>
         $"one processor of the guest is busy {symptoms.Say(SignalCatalog.GuestBusyMax)} while all of them together are busy only {symptoms.Say(SignalCatalog.GuestBusy)}";
 
+    // A thread that is moved about lifts no processor to its limit: its process tells since when.
+    public long? Began(Symptoms symptoms) => symptoms.PinnedSince();
+
     public string WhatHelps(Symptoms symptoms) => "A further virtual processor would not help: one thread cannot use it. A faster processor or parallel work in the program would.";
 }

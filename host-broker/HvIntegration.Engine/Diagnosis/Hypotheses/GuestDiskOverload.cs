@@ -19,11 +19,16 @@ internal sealed class GuestDiskOverload : IHypothesis
 
     public SharedResource Shared => SharedResource.None;
 
+    // The first seconds of a store that becomes slow look the same.
+    public int EpisodeSecondsMin => 5;
+
     public void Weigh(Symptoms symptoms, CaseFile file)
     {
         file.Require(2.2, symptoms.IopsRisen());
         file.Require(1.5, symptoms.DiskQueued());
-        file.Require(1.0, symptoms.DiskSlow());
+
+        // Where the host shows its device, the device must be slow: what is lost before it is lost on the way.
+        file.Require(1.0, Finding.FirstMeasured(symptoms.Slow(SignalCatalog.DiskDeviceLatency), symptoms.DiskSlow()));
         if (file.Settled)
         {
             return;
@@ -33,7 +38,7 @@ internal sealed class GuestDiskOverload : IHypothesis
         file.Support(1.0, symptoms.HoldsStoreAsFarAsKnown(0.5));
         file.Contradict(2.0, symptoms.AtQuota());
         file.Contradict(1.5, symptoms.MemoryStall());
-        file.Contradict(1.5, Finding.All(symptoms.SiblingsSlowOnStore(), symptoms.HoldsStore(0.5).Not()));
+        file.Forbid(Finding.All(symptoms.SiblingsSlowOnStore(), symptoms.HoldsStore(0.5).Not()));
         file.Contradict(1.0, symptoms.WaitingHarms());
     }
 

@@ -26,19 +26,30 @@ internal sealed class GuestMemoryMaximum : IHypothesis
     public void Weigh(Symptoms symptoms, CaseFile file)
     {
         var limits = symptoms.Limits;
-        file.Require(1.4, symptoms.AtMaximum());
+        var maximum = symptoms.AtMaximum();
+        file.Require(1.4, maximum);
         file.Require(2.4, symptoms.MemoryHarm());
         if (file.Settled)
         {
             return;
         }
 
-        file.Require(1.2, Finding.Any(
-            symptoms.Below(SignalCatalog.GuestMemoryAvailable, limits.MemoryAvailableShare), symptoms.AtLeast(SignalCatalog.MemoryPressure, limits.MemoryPressureRatio)));
+        var wants = Finding.Any(
+            symptoms.Below(SignalCatalog.GuestMemoryAvailable, limits.MemoryAvailableShare), symptoms.AtLeast(SignalCatalog.MemoryPressure, limits.MemoryPressureRatio));
+        if (maximum.Answer == Answer.NotMeasured)
+        {
+            // A shortage inside alone has two causes, the maximum or a host that gives less: it stays a candidate.
+            file.Support(1.2, wants);
+        }
+        else
+        {
+            file.Require(1.2, wants);
+        }
+
         var low = symptoms.HostMemoryLow();
         file.Support(0.6, low.Not() with { Sentence = symptoms.Words($"the host has {symptoms.Say(SignalCatalog.HostMemoryAvailableBytes)} left") });
         file.Support(0.3, symptoms.AllSlowed());
-        file.Contradict(1.0, Finding.All(low, symptoms.AtMaximum().Not()));
+        file.Contradict(1.0, Finding.All(low, maximum.Not()));
         file.Contradict(1.0, symptoms.AtLeast(SignalCatalog.MemoryRemoved, 1));
         file.Contradict(3.0, symptoms.Leaking());
     }

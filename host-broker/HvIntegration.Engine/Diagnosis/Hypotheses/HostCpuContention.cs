@@ -26,18 +26,18 @@ internal sealed class HostCpuContention : IHypothesis
     public void Weigh(Symptoms symptoms, CaseFile file)
     {
         var limits = symptoms.Limits;
-        file.Require(2.5, symptoms.Waiting());
+        file.Require(2.5, Finding.FirstMeasured(symptoms.Waiting(), symptoms.WaitsAsOthersDo()));
         file.Require(2.0, symptoms.AtLeast(SignalCatalog.LpBusy, limits.ProcessorsFullShare));
         if (file.Settled)
         {
             return;
         }
 
+        var compared = symptoms.Has(SignalCatalog.ReadyStealAgree)
+            ? symptoms.Words($"ready {symptoms.Say(SignalCatalog.Ready)} and synthetic steal {symptoms.Say(SignalCatalog.Steal)}")
+            : symptoms.Words($"whether ready and synthetic steal");
         file.Support(0.8, Finding.All(
-            symptoms.AtLeast(SignalCatalog.ReadyStealAgree, 1) with
-            {
-                Sentence = symptoms.Words($"ready {symptoms.Say(SignalCatalog.Ready)} and synthetic steal {symptoms.Say(SignalCatalog.Steal)} agree"),
-            },
+            symptoms.AtLeast(SignalCatalog.ReadyStealAgree, 1) with { Sentence = symptoms.Words($"{compared} agree") },
             symptoms.AtLeast(SignalCatalog.Steal, limits.ReadyShare)));
         var siblings = symptoms.SiblingsWaiting();
         file.Support(0.4, siblings);
@@ -49,19 +49,20 @@ internal sealed class HostCpuContention : IHypothesis
         // At its cap on a full host: whether others wait too decides.
         file.Contradict(siblings.Holds ? 1.0 : 3.5, symptoms.AtCap());
         file.Contradict(1.0, Finding.All(
-            symptoms.Below(SignalCatalog.ReadyStealAgree, 0.5) with
-            {
-                Sentence = symptoms.Words($"ready {symptoms.Say(SignalCatalog.Ready)} and synthetic steal {symptoms.Say(SignalCatalog.Steal)} do not agree"),
-            },
-            symptoms.Waiting()));
+            symptoms.Below(SignalCatalog.ReadyStealAgree, 0.5) with { Sentence = symptoms.Words($"{compared} do not agree") }, symptoms.Waiting()));
     }
 
-    public double Severity(Symptoms symptoms) => Math.Clamp(2 * (symptoms.Has(SignalCatalog.Ready) ? symptoms.Level(SignalCatalog.Ready) : symptoms.Level(SignalCatalog.Steal)), 0.1, 1);
+    public double Severity(Symptoms symptoms) => Math.Clamp(2 * (symptoms.Has(SignalCatalog.Ready) ? symptoms.Level(SignalCatalog.Ready) : symptoms.Has(SignalCatalog.Steal) ? symptoms.Level(SignalCatalog.Steal) : 0.1), 0.1, 1);
 
     public string Because(Symptoms symptoms) =>
-        $"its virtual processors waited {symptoms.Say(SignalCatalog.Ready)} of the time"
+        (symptoms.Has(SignalCatalog.Ready) || symptoms.Has(SignalCatalog.Steal)
+            ? $"its virtual processors waited {symptoms.Say(symptoms.Has(SignalCatalog.Ready) ? SignalCatalog.Ready : SignalCatalog.Steal)} of the time"
+            : $"the logical processors are {symptoms.Say(SignalCatalog.LpBusy)} busy and {symptoms.SiblingsWaiting(mostly: true).Sentence}")
         + (symptoms.Has(SignalCatalog.GuestBusy) ? $" while the guest saw itself {symptoms.Say(SignalCatalog.GuestBusy)} busy" : string.Empty);
 
     public string WhatHelps(Symptoms symptoms) =>
-        $"A further virtual processor would not help: ready is {symptoms.Say(SignalCatalog.Ready)}. Less load on the host, a move of this or of the named VM, or a cap on the latter would.";
+        (symptoms.Has(SignalCatalog.Ready)
+            ? $"A further virtual processor would not help: ready is {symptoms.Say(SignalCatalog.Ready)}."
+            : $"A further virtual processor would not help: the logical processors are {symptoms.Say(SignalCatalog.LpBusy)} busy.")
+        + " Less load on the host, a move of this or of the named VM, or a cap on the latter would.";
 }

@@ -31,6 +31,7 @@ internal sealed class NothingWrong : IHypothesis
             file.Require(0, leak.Not());
         }
 
+        file.Forbid(symptoms.MayWait());
         file.Forbid(symptoms.StoodStill());
     }
 

@@ -32,5 +32,7 @@ internal sealed class VmPaused : IHypothesis
 
     public string Because(Symptoms symptoms) => symptoms.StoodStill().Sentence;
 
+    public long? Began(Symptoms symptoms) => symptoms.StillSince();
+
     public string WhatHelps(Symptoms symptoms) => "Look for a checkpoint, a live migration, a save or an administrator's pause at that time; nothing inside the guest would help.";
 }

@@ -561,7 +561,7 @@ internal sealed partial class CounterMap
             return (only.Id, SampleQuality.Estimated);
         }
 
-        _faults.Add($"{instance}: no VM is known for this disk, so it stands under the host; name its owner with DiskOwners");
+        _faults.Add($"{instance}: no VM is known for this disk, so it stands under the host; {_options.DiskOwnerRemedy}");
 
         return (Guid.Empty, SampleQuality.Measured);
     }

@@ -29,4 +29,7 @@ internal sealed class PdhCsvOptions
 
     /// <summary>Part of a disk's path to VM name, where the file's name is not the VM's.</summary>
     public Dictionary<string, string> DiskOwners { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>What a reader is advised to do about a disk of no known VM; not a setting.</summary>
+    internal string DiskOwnerRemedy { get; init; } = "name its owner with DiskOwners";
 }

@@ -137,14 +137,14 @@ internal sealed partial class VmNames
     /// <param name="instance">Storage device instance: a path with <c>-</c> for <c>\</c>.</param>
     public Guid? OwnerOfDisk(string instance)
     {
-        string path = Canonical(instance);
+        string path = AsFileName(Canonical(instance));
         var leaf = LeafPattern().Match(path);
         string front = leaf.Success ? leaf.Groups["front"].Value : path;
         (int Rank, int Length, Entry? Owner) best = (0, 0, null);
         bool tie = false;
         foreach (var (name, entry) in _byName)
         {
-            int rank = entry is { Seen: true, Group: false } ? Fit(front, name) : 0;
+            int rank = entry is { Seen: true, Group: false } ? Fit(front, AsFileName(name)) : 0;
             int order = rank == 0 ? -1 : (rank, name.Length).CompareTo((best.Rank, best.Length));
             if (order > 0)
             {
@@ -194,6 +194,15 @@ internal sealed partial class VmNames
                 '\\' or '/' or '#' or '*' => '_',
                 var c => char.ToUpperInvariant(c),
             };
+        }
+    });
+
+    // No file is called "web:01": what a file name cannot hold is usually written as an underscore.
+    private static string AsFileName(string canonical) => string.Create(canonical.Length, canonical, static (span, source) =>
+    {
+        for (int i = 0; i < span.Length; i++)
+        {
+            span[i] = source[i] is ':' or '?' or '"' or '<' or '>' or '|' ? '_' : source[i];
         }
     });
 
