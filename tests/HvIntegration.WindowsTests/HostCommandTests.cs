@@ -29,6 +29,28 @@ public sealed class HostCommandTests(WinePrefix wine, PdhReplay replay) : IClass
     }
 
     [Fact]
+    public async Task Install_WithService_MakesItForEveryStartOfTheMachine_AndUninstallRemovesIt()
+    {
+        // Act
+        string installed = (await HviAsync("install", "--no-start")).Succeeded();
+        string service = (await ServiceAsync()).Succeeded();
+        var registered = await RegAsync();
+        string removed = (await HviAsync("uninstall")).Succeeded();
+        var serviceGone = await ServiceAsync();
+        var gone = await RegAsync();
+        // Assert
+        Assert.Contains("Windows service 'HvIntegration Broker' is made", installed, StringComparison.Ordinal);
+        Assert.Matches(@"ImagePath\s+REG_\w+\s+"".*hvi\.exe"" broker --listen hvsock://children", service);
+        Assert.Matches(@"Start\s+REG_DWORD\s+0x2\s", service);
+        Assert.Matches(@"ObjectName\s+REG_\w+\s+LocalSystem", service);
+        Assert.Matches(@"DisplayName\s+REG_\w+\s+HvIntegration Broker", service);
+        Assert.Equal(0, registered.Status);
+        Assert.Contains("are removed; the history stays", removed, StringComparison.Ordinal);
+        Assert.NotEqual(0, serviceGone.Status);
+        Assert.NotEqual(0, gone.Status);
+    }
+
+    [Fact]
     public async Task Check_HostWithoutInventoryAndBroker_SaysWhatWorksAndWhatDoesNotAndWritesTheReport()
     {
         // Arrange
@@ -50,6 +72,8 @@ public sealed class HostCommandTests(WinePrefix wine, PdhReplay replay) : IClass
     }
 
     private async Task<ShellResult> HviAsync(params string[] arguments) => await wine.RunAsync(await WindowsPrograms.BrokerAsync(), arguments, Patience);
+
+    private Task<ShellResult> ServiceAsync() => wine.RunAsync("reg", ["query", @"HKLM\System\CurrentControlSet\Services\HvIntegration Broker"], Patience);
 
     private Task<ShellResult> RegAsync() => wine.RunAsync("reg", ["query", $@"{Key}\{ProtocolLimits.HvSocketServiceId:D}"], Patience);
 }

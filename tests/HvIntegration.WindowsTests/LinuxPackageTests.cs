@@ -16,8 +16,8 @@ public sealed class LinuxPackageTests(LinuxPackageTests.Packages packages) : ICl
         // Arrange
         foreach (string kind in (string[])["deb", "rpm"])
         {
-            await packages.BuildAsync("agent", kind);
-            await packages.BuildAsync("broker", kind);
+            PackageBuild.AssertReadmeNames(await packages.BuildAsync("agent", kind), Version);
+            PackageBuild.AssertReadmeNames(await packages.BuildAsync("broker", kind), Version);
         }
 
         // Act

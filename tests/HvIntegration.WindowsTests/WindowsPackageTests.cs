@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using HvIntegration.Protocol.Handshake;
 using HvIntegration.WindowsTests.Wine;
 
@@ -10,7 +11,11 @@ public sealed class WindowsPackageTests(WinePrefix wine)
     private const string Services = @"HKLM\System\CurrentControlSet\Services";
     private const string Sources = Services + @"\EventLog\Application";
     private const string Registration = @"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Virtualization\GuestCommunicationServices";
+    private const string MachinePath = @"HKLM\System\CurrentControlSet\Control\Session Manager\Environment";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(180);
+
+    // What the installer runs.
+    private static readonly Dictionary<string, string> Traced = new() { ["WINEDEBUG"] = "-all,trace+msi" };
 
     [Fact]
     public async Task AgentMsi_InstalledUpgradedAndRemoved_LeavesNothing()
@@ -20,8 +25,9 @@ public sealed class WindowsPackageTests(WinePrefix wine)
         string first = await BuildAsync("agent", program, "1.2.3");
         string second = await BuildAsync("agent", program, "1.3.0");
         string installed = Path.Join(wine.DriveC, "Program Files", "HvIntegration", "hvi-agent.exe");
+        await AssertRecoveryAsync(first, "hvi-agent", "restart/1000/restart/1000/restart/1000");
         // Act
-        string installation = await InstallerAsync("/i", first, new Dictionary<string, string> { ["WINEDEBUG"] = "-all,trace+msi" });
+        string installation = await InstallerAsync("/i", first, Traced);
         bool wasThere = File.Exists(installed);
         string service = await ServiceRunsAsync("hvi-agent");
         string source = await RegAsync($@"{Sources}\hvi-agent");
@@ -48,34 +54,100 @@ public sealed class WindowsPackageTests(WinePrefix wine)
     }
 
     [Fact]
-    public async Task BrokerMsi_InstalledAndRemoved_RegistersWhatVmsDialAndLeavesNothing()
+    public async Task BrokerMsi_InstalledUpgradedAndRemoved_KeepsHistoryAndSettingsAndLeavesNothingElse()
     {
         // Arrange
-        string msi = await BuildAsync("broker", await WindowsPrograms.BrokerAsync(), "1.2.3");
+        string program = await WindowsPrograms.BrokerAsync();
+        string first = await BuildAsync("broker", program, "1.2.3");
+        string second = await BuildAsync("broker", program, "1.3.0");
         string installed = Path.Join(wine.DriveC, "Program Files", "HvIntegration", "Broker", "hvi.exe");
         string registration = $@"{Registration}\{ProtocolLimits.HvSocketServiceId:D}";
+        string data = Path.Join(wine.DriveC, "ProgramData", "HvIntegration");
+        string settings = Path.Join(data, "broker.json");
+        using var api = new BrokerApi($"http://127.0.0.1:{FreePort.Take()}");
+        Directory.CreateDirectory(data);
+        await File.WriteAllTextAsync(settings, $$"""{ "Api": { "Url": "{{api.Url}}" } }""", TestContext.Current.CancellationToken);
+        await AssertRecoveryAsync(first, "HvIntegration Broker", "restart/1000/restart/10000/restart/60000");
         // Act
-        await InstallerAsync("/i", msi);
+        string installation = await InstallerAsync("/i", first, Traced);
         string help = (await wine.RunAsync(installed, ["--help"], Patience)).Succeeded();
-        string service = await RegAsync($@"{Services}\HvIntegration Broker");
+        string service = await ServiceRunsAsync("HvIntegration Broker");
+        await AnswersAsync(api);
         string registered = await RegAsync(registration);
         string source = await RegAsync($@"{Sources}\hvi");
-        string path = await RegAsync(@"HKLM\System\CurrentControlSet\Control\Session Manager\Environment");
-        await InstallerAsync("/x", msi);
-        string pathAfter = await RegAsync(@"HKLM\System\CurrentControlSet\Control\Session Manager\Environment");
+        string path = await RegAsync(MachinePath);
+        string[] history = HistoryFiles(data);
+        await InstallerAsync("/i", second);
+        string upgraded = await ServiceRunsAsync("HvIntegration Broker");
+        await AnswersAsync(api);
+        string registeredStill = await RegAsync(registration);
+        string pathStill = await RegAsync(MachinePath);
+        string[] products = await ProductsAsync("HvIntegration Host Broker");
+        string[] historyStill = HistoryFiles(data);
+        string settingsStill = await File.ReadAllTextAsync(settings, TestContext.Current.CancellationToken);
+        await InstallerAsync("/x", second);
+        string pathAfter = await RegAsync(MachinePath);
         // Assert
+        Assert.Contains(@"sc.exe"" arg L""failure \""HvIntegration Broker\"" reset= 86400 actions= restart/1000/restart/10000/restart/60000""", installation, StringComparison.Ordinal);
+        Assert.Contains(@"sc.exe"" arg L""failureflag \""HvIntegration Broker\"" 1""", installation, StringComparison.Ordinal);
         Assert.Contains("diagnose", help, StringComparison.Ordinal);
-        Assert.Contains("broker --listen hvsock://children", service, StringComparison.Ordinal);
+        foreach (string seen in (string[])[service, upgraded])
+        {
+            Assert.Contains("broker --listen hvsock://children", seen, StringComparison.Ordinal);
+            Assert.Contains("LocalSystem", seen, StringComparison.Ordinal);
+        }
+
         Assert.Contains("HvIntegration Broker", registered, StringComparison.Ordinal);
+        Assert.Equal(registered, registeredStill);
         Assert.Contains("System.Diagnostics.EventLog.Messages.dll", source, StringComparison.Ordinal);
-        Assert.Contains(@"HvIntegration\Broker", path, StringComparison.Ordinal);
+        // Once, before and after.
+        Assert.Equal(2, path.Split(@"HvIntegration\Broker").Length);
+        Assert.Equal(2, pathStill.Split(@"HvIntegration\Broker").Length);
         Assert.DoesNotContain(@"HvIntegration\Broker", pathAfter, StringComparison.Ordinal);
+        Assert.Equal(["1.3.0"], products);
+        Assert.NotEmpty(history);
+        Assert.Empty(history.Except(historyStill));
+        Assert.Contains(api.Url, settingsStill, StringComparison.Ordinal);
         await AssertGoneAsync($@"{Services}\HvIntegration Broker", $@"{Sources}\hvi", registration);
         AssertNoFolder(installed);
+        Assert.Empty(history.Except(HistoryFiles(data)));
+        Assert.True(File.Exists(settings), "the removal took the settings");
     }
 
-    private Task<string> BuildAsync(string product, string program, string version) =>
-        PackageBuild.RunAsync(product, "msi", program, Path.Join(wine.Scratch, "packages"), version);
+    // Wine keeps no recovery actions, so what a Windows Installer will do is read from the package: the system's own sc.exe, with the
+    // installer's rights (3186: program named by a property, deferred, not as the user, its result ignored), between making and starting the service.
+    private static async Task AssertRecoveryAsync(string msi, string service, string actions)
+    {
+        var programs = await TableAsync(msi, "CustomAction");
+        var sequence = await TableAsync(msi, "InstallExecuteSequence");
+        Assert.Equal(["51", "SERVICECONTROLEXE", "[System64Folder]sc.exe"], programs["FindServiceControl"][..3]);
+        Assert.Equal(["3186", "SERVICECONTROLEXE", $"failure \"{service}\" reset= 86400 actions= {actions}"], programs["SetRecovery"][..3]);
+        Assert.Equal(["3186", "SERVICECONTROLEXE", $"failureflag \"{service}\" 1"], programs["SetRecoveryOnError"][..3]);
+        string[] order = [.. sequence.OrderBy(row => int.Parse(row.Value[1], CultureInfo.InvariantCulture)).Select(row => row.Key)];
+        string[] expected = ["FindServiceControl", "InstallServices", "SetRecovery", "SetRecoveryOnError", "StartServices"];
+        Assert.Equal(expected, order.Where(expected.Contains));
+        Assert.All(expected.Where(name => programs.ContainsKey(name)), name => Assert.Equal("NOT REMOVE", sequence[name][0]));
+    }
+
+    // A table's rows by their first column; the first three lines of an export are the columns' names, their types and the table's name.
+    private static async Task<Dictionary<string, string[]>> TableAsync(string msi, string table) =>
+        (await Shell.RunAsync("msiinfo", ["export", msi, table], Patience)).Succeeded().ReplaceLineEndings("\n").Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        .Skip(3).Select(line => line.Split('\t')).ToDictionary(row => row[0], row => row[1..]);
+
+    // The service itself: its settings say where.
+    private static async Task AnswersAsync(BrokerApi api) =>
+        await Eventually.GetAsync<object>(async () => await api.GetAsync("status"), Patience, "the service's API answers");
+
+    // The lock files of a broker that runs come and go.
+    private static string[] HistoryFiles(string data) =>
+        [.. Directory.EnumerateFiles(Path.Join(data, "history"), "*.duckdb", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+
+    private async Task<string> BuildAsync(string product, string program, string version)
+    {
+        string msi = await PackageBuild.RunAsync(product, "msi", program, Path.Join(wine.Scratch, "packages"), version);
+        PackageBuild.AssertReadmeNames(msi, version);
+        return msi;
+    }
 
     // Tells what Wine traced, when the environment asks for it.
     private async Task<string> InstallerAsync(string verb, string msi, IReadOnlyDictionary<string, string>? environment = null)

@@ -157,6 +157,12 @@ internal sealed class VmScreen
     private void Foot()
     {
         _screen.Rule("");
+        if (_vm.Agent.Os is { Length: > 0 } system)
+        {
+            // The guest's own words, and which agent says them.
+            _screen.Wrapped($"guest: {Screen.Safe(system, 60)}, {Screen.Safe(_vm.Agent.Kernel ?? "kernel not told", 60)}, agent {Screen.Safe(_vm.Agent.Version ?? "of unknown version", 30)}", 0, Styles.Dim);
+        }
+
         string clock = _vm.Clock is { } c
             ? $"clock: sides aligned to {Quantity.Text(c.ErrorMs, "ms")}, drift {Quantity.Number(c.DriftPpm ?? 0)} ppm, {c.Exchanges} exchanges since {c.EpochCause}"
             : "clock: not measured, no agent";

@@ -42,6 +42,9 @@ internal static class WindowsInstallation
         Done(Control([isThere ? "config" : "create", ServiceName, "binPath=", command, "start=", "auto", "DisplayName=", ServiceName]));
         Done(Control(["failure", ServiceName, "reset=", "86400", "actions=", "restart/1000/restart/10000/restart/60000"]));
 
+        // Without it only a crash counts, not an end with an error. A service manager that knows no such flag still starts again what crashed.
+        _ = Control(["failureflag", ServiceName, "1"]);
+
         // For people only: a service without a description serves as well.
         _ = Control(["description", ServiceName, "Joins what virtual machines feel with what this host gives them."]);
     }

@@ -14,4 +14,14 @@ internal static class PackageBuild
     public static async Task<string> RunAsync(string product, string kind, string program, string folder, string version) =>
         (await Shell.RunAsync("deploy/packages/build", [product, kind, Path.GetDirectoryName(program)!, folder, version], Patience)).Succeeded()
         .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^1];
+
+    /// <summary>The install section of the README calls this package by its name in the version of the product.</summary>
+    /// <param name="package">Path of a package.</param>
+    /// <param name="version">The version it was built as.</param>
+    public static void AssertReadmeNames(string package, string version)
+    {
+        string product = File.ReadAllText(Path.Join(RepositoryFolder.Path, "Directory.Build.props")).Split("<VersionPrefix>")[1].Split("</VersionPrefix>")[0];
+        string name = Path.GetFileName(package).Replace(version, product, StringComparison.Ordinal);
+        Assert.Matches($@"`[^`]*[ /]{System.Text.RegularExpressions.Regex.Escape(name)}[ `]", File.ReadAllText(Path.Join(RepositoryFolder.Path, "README.md")));
+    }
 }
