@@ -130,6 +130,9 @@ public sealed class HostModel
         StateOf(partition)?.Guest.Add(series, form, startNs, endNs, value, quality, nativeName, errorNs);
     }
 
+    /// <summary>Says that host time has come so far, without closing a second: a recording has no other clock than its rows.</summary>
+    public void Reach(long hostNs) => _nowNs = Math.Max(_nowNs, hostNs);
+
     /// <summary>Takes the process rows of a guest, read at a host time; none where the record names no process, so that its memory as a whole is followed.</summary>
     public void AddGuestProcesses(Guid partition, IReadOnlyList<GuestProcess> rows, long hostNs)
     {

@@ -57,24 +57,19 @@ internal sealed class EpisodeTracker(Windows windows, int unknownSeconds)
     /// <summary>Decides what the instant winner means for the episode.</summary>
     /// <param name="partition">VM GUID, for what is finished.</param>
     /// <param name="second">Host second.</param>
-    /// <param name="winner">Instant winner; <see cref="HypothesisIds.None"/> or <see cref="HypothesisIds.Unknown"/> when there is none.</param>
-    /// <param name="secondsMin">Shorter episodes of the winner are not kept.</param>
-    /// <param name="rival">The winner explains the same harm as the open episode's cause.</param>
-    /// <param name="harmed">Something hurts, explained or not.</param>
-    /// <param name="gap">Why this second cannot be judged; null when it can. Without data an episode is carried on.</param>
-    /// <param name="onsetSignal">Signal whose change marks the onset of the winner.</param>
-    /// <param name="began">Second at which the winner is known to have begun; null when the signal tells.</param>
+    /// <param name="outcome">What the second came to.</param>
     /// <param name="history">Signals of the VM.</param>
-    public void Follow(Guid partition, long second, string winner, int secondsMin, bool rival, bool harmed, string? gap, SignalDefinition onsetSignal, long? began, SignalHistory history)
+    public void Follow(Guid partition, long second, in SecondOutcome outcome, SignalHistory history)
     {
-        if (gap is not null)
+        if (outcome.Gap is { } gap)
         {
             Carry(partition, second, gap);
             return;
         }
 
+        var winner = outcome.Winner;
         _carried = 0;
-        _unknownRun = winner == HypothesisIds.Unknown && harmed ? _unknownRun + 1 : 0;
+        _unknownRun = winner == HypothesisIds.Unknown && outcome.Harmed ? _unknownRun + 1 : 0;
         if (winner == Open)
         {
             _lastSeen = second;
@@ -88,9 +83,9 @@ internal sealed class EpisodeTracker(Windows windows, int unknownSeconds)
             _candidate = winner;
 
             // Another cause must hold as long as the first had to before it takes over; a pause is a fact, not a trend.
-            var hold = rival ? Math.Clamp((second - Onset) / LastedDivisor, windows.Hits, SwitchSecondsMax) : windows.Hits;
+            var hold = outcome.Rival ? Math.Clamp((second - Onset) / LastedDivisor, windows.Hits, SwitchSecondsMax) : windows.Hits;
             var replaces = Open is null or HypothesisIds.Unknown || _candidateRun >= hold || winner == HypothesisIds.VmPaused;
-            if (!replaces && rival)
+            if (!replaces && outcome.Rival)
             {
                 _lastSeen = second;
                 return;
@@ -99,12 +94,12 @@ internal sealed class EpisodeTracker(Windows windows, int unknownSeconds)
             if (replaces)
             {
                 var taken = Open is not null && Open != HypothesisIds.Unknown;
-                var onset = began ?? RefineOnset(onsetSignal, second, history, taken ? Onset : long.MinValue);
+                var onset = outcome.Began ?? RefineOnset(outcome.OnsetSignal, second, history, taken ? Onset : long.MinValue);
 
                 // What was unclear until now was the beginning of this.
                 var absorbed = Open == HypothesisIds.Unknown && onset <= Onset + windows.Seconds;
                 End(partition, absorbed ? long.MinValue : Math.Max(Onset, Math.Min(_lastSeen, onset - 1)));
-                Begin(winner, second, onset, secondsMin);
+                Begin(winner, second, onset, outcome.SecondsMin);
                 return;
             }
         }

@@ -104,7 +104,7 @@ internal sealed class Judge
         if (state.Info.State == PartitionState.Off)
         {
             one.StartedSecond = second;
-            FollowNothing(tracker, state, second);
+            tracker.Follow(state.Info.Id, second, SecondOutcome.Nothing, state.History);
             return (Verdicts.Off(state), null);
         }
 
@@ -112,7 +112,7 @@ internal sealed class Judge
         if (second - one.StartedSecond <= _options.StartSeconds)
         {
             // A start uses everything at once and proves nothing: thresholds reference, section 7, item 5.
-            FollowNothing(tracker, state, second);
+            tracker.Follow(state.Info.Id, second, SecondOutcome.Nothing, state.History);
             return (Verdicts.Starting(state), null);
         }
 
@@ -135,9 +135,10 @@ internal sealed class Judge
         }
 
         var rival = winner is not null && OfId(tracker.Open)?.Hypothesis.Family == winner.Hypothesis.Family;
-        tracker.Follow(
-            state.Info.Id, second, winnerId, winner?.Hypothesis.EpisodeSecondsMin ?? 0, rival, harmed, measured && !blind ? null : Gap(state, second), winner?.Hypothesis.OnsetSignal ?? SignalCatalog.Ready,
-            winner?.Hypothesis.Began(symptoms), state.History);
+        var outcome = new SecondOutcome(
+            winnerId, winner?.Hypothesis.EpisodeSecondsMin ?? 0, rival, harmed, measured && !blind ? null : Gap(state, second),
+            winner?.Hypothesis.OnsetSignal ?? SignalCatalog.Ready, winner?.Hypothesis.Began(symptoms));
+        tracker.Follow(state.Info.Id, second, outcome, state.History);
 
         // While the cause of an open episode stays the likeliest, one weak second does not change the verdict.
         if (tracker.Open is not null && tracker.Open != winnerId && winner is null && OfId(tracker.Open) is { Probability: >= 0.5 } carried)
@@ -150,10 +151,6 @@ internal sealed class Judge
         var severity = winner?.Hypothesis.Severity(symptoms) ?? (harmed ? 0.3 : 0);
         return (verdict, tracker.Current(state.Info.Id, second, verdict, takes, double.IsNaN(severity) ? 0.3 : severity));
     }
-
-    // A second that is not judged.
-    private static void FollowNothing(EpisodeTracker tracker, PartitionMemory state, long second)
-        => tracker.Follow(state.Info.Id, second, HypothesisIds.None, 0, rival: false, harmed: false, null, SignalCatalog.GuestBusy, null, state.History);
 
     private Verdict Tell(
         long second, PartitionMemory state, IReadOnlyList<PartitionMemory> states, SideTimeline root, Case one, Assessment? winner, bool measured, bool harmed,

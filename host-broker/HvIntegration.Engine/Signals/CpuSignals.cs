@@ -330,7 +330,7 @@ internal sealed class CpuSignals
         }
         else
         {
-            frame.Missing(SignalCatalog.CapUse, "no CPU cap below its processors is known of this VM");
+            frame.Missing(SignalCatalog.CapUse, "no CPU cap below its processors is known of this VM; limitPercent of an inventory would tell");
         }
 
         if (input.Host.Single(HostMetrics.VmThrottledTime) is { } throttled)

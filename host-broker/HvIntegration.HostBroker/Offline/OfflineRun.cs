@@ -77,6 +77,7 @@ internal sealed class OfflineRun : IDisposable
             // By the row just given, not by the next one of its recording: that may lie behind a gap, and the others' rows of it are still to come.
             long endNs = next.EndNs;
             _lastNs = Math.Max(_lastNs, endNs);
+            _model.Reach(endNs);
             next.Emit();
             if (!next.Advance())
             {
