@@ -23,8 +23,8 @@ public sealed class OpenedBundleTests(Browser browser, StoryBroker story)
 
             await Expect(page.Find(".origin")).ToContainTextAsync("REPLAYED: recorded bundle of web-01");
             await Expect(page.Find("#again-title")).ToHaveTextAsync("Judged again: the same cause");
-            await Expect(page.Find("[aria-label='Recorded verdict'] .verdict-title")).ToHaveTextAsync("host CPU contention");
-            await Expect(page.Find("[aria-label='Verdict of the current rules'] .verdict-title")).ToHaveTextAsync("host CPU contention");
+            await Expect(page.Find("[aria-label='Recorded verdict'] .verdict-title")).ToHaveTextAsync("Host CPU contention");
+            await Expect(page.Find("[aria-label='Verdict of the current rules'] .verdict-title")).ToHaveTextAsync("Host CPU contention");
             await page.Page.WaitForFunctionAsync("() => Number(document.querySelector('.stack').dataset.points) > 60");
             await page.ShootAsync("vm-bundle");
 

@@ -1,5 +1,6 @@
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
+using static Microsoft.Playwright.Assertions;
 
 namespace HvIntegration.DashboardTests;
 
@@ -33,13 +34,14 @@ public sealed class PagesTests(Browser browser, StoryBroker story)
     }
 
     [Theory]
-    [InlineData("phone", 390, 844)]
-    [InlineData("wide", 2560, 1440)]
-    public async Task Page_AtEveryWidth_FitsTheScreen(string name, int width, int height)
+    [InlineData("phone", 390, 844, false)]
+    [InlineData("phone-dark", 390, 844, true)]
+    [InlineData("wide", 2560, 1440, false)]
+    public async Task Page_AtEveryWidth_FitsTheScreen(string name, int width, int height, bool dark)
     {
         foreach (var (at, path) in new[] { ("fleet", "/"), ("vm", "/vm/web-01"), ("host", "/host"), ("episodes", "/episodes"), ("health", "/health") })
         {
-            await using var page = await browser.OpenAsync(width, height);
+            await using var page = await browser.OpenAsync(width, height, dark);
             await page.GoAsync(story.Url + path);
             // Charts take their width once their data is there.
             await page.Page.WaitForFunctionAsync("() => document.documentElement.scrollWidth <= document.documentElement.clientWidth");
@@ -48,6 +50,23 @@ public sealed class PagesTests(Browser browser, StoryBroker story)
             int over = await page.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
             Assert.True(over <= 0, $"{path} is {over} px wider than {width}");
         }
+    }
+
+    [Theory]
+    [InlineData("/", "table.fleet", 1280)]
+    [InlineData("/", "table.fleet", 390)]
+    [InlineData("/episodes", "table.episodes", 1280)]
+    [InlineData("/episodes", "table.episodes", 390)]
+    [InlineData("/health", "table.agents", 1280)]
+    [InlineData("/health", "table.agents", 390)]
+    public async Task Table_OnALaptopAndAPhone_IsReadWithoutScrollingSideways(string path, string table, int width)
+    {
+        await using var page = await browser.OpenAsync(width);
+        await page.GoAsync(story.Url + path);
+        await Expect(page.Find(table + " tbody tr td").First).ToBeVisibleAsync();
+
+        int over = await page.Page.EvaluateAsync<int>("table => { const box = document.querySelector(table).parentElement; return box.scrollWidth - box.clientWidth; }", table);
+        Assert.True(over <= 0, $"{table} is {over} px wider than its place at {width}");
     }
 
     [Fact]

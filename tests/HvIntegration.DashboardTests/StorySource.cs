@@ -1,6 +1,7 @@
 using HvIntegration.Engine.Model;
 using HvIntegration.HostBroker.CounterSources;
 using HvIntegration.HostBroker.CounterSources.Simulated;
+using HvIntegration.Protocol.Metrics;
 
 namespace HvIntegration.DashboardTests;
 
@@ -17,6 +18,7 @@ internal sealed class StorySource(ICounterSource inner) : ICounterSource, ISimul
     private static readonly Guid OffId = new("55555555-0000-4000-8000-000000000002");
     private static readonly Guid HostileId = new("55555555-0000-4000-8000-000000000003");
 
+    private long _firstNs;
     private readonly string _folder = Directory.CreateTempSubdirectory("hvi-story-").FullName;
 
     /// <inheritdoc/>
@@ -42,6 +44,7 @@ internal sealed class StorySource(ICounterSource inner) : ICounterSource, ISimul
             Samples =
             [
                 .. reading.Samples,
+                .. Switch(reading.Samples, nowNs),
                 .. reading.Samples.Where(s => s.Partition == twin.Id).SelectMany(s => new[] { s with { Partition = NoAgentId }, s with { Partition = HostileId } }),
             ],
         };
@@ -58,6 +61,20 @@ internal sealed class StorySource(ICounterSource inner) : ICounterSource, ISimul
     {
         await inner.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    // All adapters hang on one switch; it drops a packet in ten seconds.
+    private IEnumerable<HostSample> Switch(IReadOnlyList<HostSample> samples, long nowNs)
+    {
+        _firstNs = _firstNs == 0 ? nowNs : _firstNs;
+        foreach (string direction in (string[])["receive", "transmit"])
+        {
+            double bytes = samples.Where(s => s.Series.MetricId == HostMetrics.NicIo.Id && s.Series.Instance.EndsWith(direction, StringComparison.Ordinal)).Sum(s => s.Value);
+            yield return new HostSample(
+                Guid.Empty, new SeriesKey(StackMetrics.SwitchIo.Id, "LAN|" + direction), SampleForm.Cumulative, nowNs, nowNs, bytes, SampleQuality.Measured, StackMetrics.SwitchIo.Name);
+            yield return new HostSample(
+                Guid.Empty, new SeriesKey(HostMetrics.SwitchDropped.Id, "LAN|" + direction), SampleForm.Cumulative, nowNs, nowNs, (nowNs - _firstNs) / 2e10, SampleQuality.Measured, HostMetrics.SwitchDropped.Name);
+        }
     }
 
     // The broker listens there for agents that never come.

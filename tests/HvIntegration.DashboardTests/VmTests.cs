@@ -82,7 +82,7 @@ public sealed class VmTests(Browser browser, StoryBroker story)
     public async Task Drag_OverACharts_ZoomsAndTheWayBackIsOneClick()
     {
         await using var page = await browser.OpenAsync();
-        await page.GoAsync(story.Url + "/vm/web-01");
+        await page.GoAsync(story.Url + "/vm/web-01?range=15m");
         var box = (await page.Find("[data-lane]").BoundingBoxAsync())!;
         await page.Page.Mouse.MoveAsync(box.X + (box.Width * 0.86f), box.Y + 60);
         await page.Page.Mouse.DownAsync();
@@ -111,6 +111,34 @@ public sealed class VmTests(Browser browser, StoryBroker story)
         await Expect(page.Find(".ribbon-part.k-guest").First).ToBeVisibleAsync();
         await page.Find("button[aria-label='Back in time']").ClickAsync();
         await page.Page.WaitForURLAsync($"**from={start + 10}**");
+    }
+
+    [Fact]
+    public async Task TimeTravel_WithoutACursor_SaysWhatLastedLongest()
+    {
+        long start = FastBroker.Start.ToUnixTimeSeconds();
+        await using var page = await browser.OpenAsync();
+        await page.GoAsync($"{story.Url}/vm/web-01?from={start + 40}&to={start + 100}");
+
+        await Expect(page.Find(".verdict .stamp")).ToContainTextAsync("longest of this stretch");
+        await Expect(page.Find(".verdict")).ToHaveClassAsync(new Regex("k-guest"));
+        await Expect(page.Find(".verdict-title")).ToHaveTextAsync("Guest CPU demand");
+        await Expect(page.Find(".verdict .sentence")).ToContainTextAsync("web-01 suffers from guest CPU demand");
+        Assert.Empty(page.Faults);
+    }
+
+    [Fact]
+    public async Task Range_OfAYoungHistory_IsFiveMinutesAndAChosenOneStandsInTheAddress()
+    {
+        await using var page = await browser.OpenAsync();
+        await page.GoAsync(story.Url + "/vm/web-01");
+        await Expect(page.Find("button[aria-pressed=true]")).ToHaveTextAsync("5 min");
+        await page.Find("button[data-range='15m']").ClickAsync();
+
+        await page.Page.WaitForURLAsync("**?range=15m");
+        await Expect(page.Find("button[aria-pressed=true]")).ToHaveTextAsync("15 min");
+        await page.Page.GoBackAsync();
+        await Expect(page.Find("button[aria-pressed=true]")).ToHaveTextAsync("5 min");
     }
 
     [Fact]

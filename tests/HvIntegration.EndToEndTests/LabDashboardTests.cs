@@ -74,6 +74,8 @@ public sealed class LabDashboardTests(LabFixture lab, Browser browser) : IClassF
         (await Shell.RunAsync(PublishedPrograms.Hvi, ["bundle", "--vm", LabFixture.Victim, "--from", Text(from), "--to", Text(to), "-o", file, "--broker", lab.Url], Patience)).Succeeded();
         await using var open = RunningProgram.Start(PublishedPrograms.Hvi, ["open", file], new() { ["TMPDIR"] = _folder });
         string url = new Uri(await open.LineAsync(line => line.StartsWith("http://127.0.0.1:", StringComparison.Ordinal), Patience)).GetLeftPart(UriPartial.Authority);
+        // Where nobody watches, progress is a few lines.
+        Assert.InRange(Regex.Count(open.Output, @"reading \d+ %"), 1, 5);
         using var opened = new BrokerApi(url);
         var here = await opened.GetAsync(series);
         var both = await opened.GetAsync($"vms/{LabFixture.Victim}/rediagnosis");

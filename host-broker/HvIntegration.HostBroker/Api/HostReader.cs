@@ -12,12 +12,12 @@ internal sealed class HostReader(BrokerState state, Inventory inventory, LatestS
     private const int HostProcessesMax = 50;
     private static readonly char[] Separator = ['|'];
 
-    /// <summary>Everything of the host's page.</summary>
+    /// <summary>Everything of the host.</summary>
     public HostAnswer Host()
     {
         var view = state.View;
         var host = latest.Fresh(Guid.Empty, view.Second);
-        var vms = inventory.Partitions.Select(p => (Info: p, Rates: latest.Fresh(p.Id, view.Second))).ToList();
+        var devices = Devices(view, host);
         return new HostAnswer(
             reader.Source, view.Second, Values(view),
             [.. Of(host, HostMetrics.LpRunTime).OrderBy(r => r.Series.Instance.Length).ThenBy(r => r.Series.Instance, StringComparer.Ordinal)
@@ -25,9 +25,24 @@ internal sealed class HostReader(BrokerState state, Inventory inventory, LatestS
             new RootView(
                 Sum(host, HostMetrics.RootRunTime),
                 [.. Of(host, HostMetrics.HostProcessTime).OrderByDescending(r => r.Value).Take(HostProcessesMax).Select(r => new HostProcessView(r.Series.Instance, r.Value))]),
-            new HostMemoryView(Sum(host, HostMetrics.HostMemoryTotal), Sum(host, HostMetrics.HostMemoryAvailable), Total(vms.Select(v => Sum(v.Rates, HostMetrics.MemoryAssigned)))),
-            Stores(host, vms), [.. vms.SelectMany(Adapters)], [.. inventory.Partitions.Select(p => Use(p, view.Reports.GetValueOrDefault(p.Id)))],
+            devices.Memory, devices.Stores, devices.Switches, devices.Adapters, [.. inventory.Partitions.Select(p => Use(p, view.Reports.GetValueOrDefault(p.Id)))],
             [.. Signals(view)]);
+    }
+
+    /// <summary>What all VMs share, for the API and the dashboard alike.</summary>
+    public HostDevices Devices()
+    {
+        var view = state.View;
+        return Devices(view, latest.Fresh(Guid.Empty, view.Second));
+    }
+
+    private HostDevices Devices(BrokerView view, IReadOnlyList<HostRate> host)
+    {
+        var vms = inventory.Partitions.Select(p => (Info: p, Rates: latest.Fresh(p.Id, view.Second))).ToList();
+        return new HostDevices(
+            Sum(host, HostMetrics.LpCount),
+            new HostMemoryView(Sum(host, HostMetrics.HostMemoryTotal), Sum(host, HostMetrics.HostMemoryAvailable), Total(vms.Select(v => Sum(v.Rates, HostMetrics.MemoryAssigned)))),
+            Stores(host, vms), Switches(host), [.. vms.SelectMany(Adapters)]);
     }
 
     private static IReadOnlyList<HostValueView> Values(BrokerView view) =>
@@ -67,11 +82,12 @@ internal sealed class HostReader(BrokerState state, Inventory inventory, LatestS
         return [.. names.Select(name =>
         {
             // A store the host tells nothing of is at least what the disks on it do.
-            double? operations = Sum(host, HostMetrics.StoreOperations, name) ?? Total(disks[name].Select(d => d.OperationsPerSecond));
+            double? own = Sum(host, HostMetrics.StoreOperations, name);
+            double? operations = own ?? Total(disks[name].Select(d => d.OperationsPerSecond));
             double? time = Sum(host, HostMetrics.StoreOperationTime, name);
             return new StoreView(
                 name, operations, Sum(host, HostMetrics.StoreIo, name) ?? Total(disks[name].Select(d => d.BytesPerSecond)),
-                operations > 0 && time is { } t ? t / operations : null, Sum(host, HostMetrics.StoreQueueTime, name), [.. disks[name]]);
+                operations > 0 && time is { } t ? t / operations : null, Sum(host, HostMetrics.StoreQueueTime, name), own is null, [.. disks[name]]);
         })];
     }
 
@@ -80,6 +96,13 @@ internal sealed class HostReader(BrokerState state, Inventory inventory, LatestS
             .Select(nic => new AdapterView(
                 vm.Info.Id, vm.Info.Name, nic, Sum(vm.Rates, HostMetrics.NicIo, nic + "|receive"), Sum(vm.Rates, HostMetrics.NicIo, nic + "|transmit"),
                 Sum(vm.Rates, HostMetrics.NicPackets, nic), Sum(vm.Rates, HostMetrics.NicDropped, nic)));
+
+    private static List<SwitchView> Switches(IReadOnlyList<HostRate> host) =>
+    [
+        .. Of(host, StackMetrics.SwitchIo).Concat(Of(host, HostMetrics.SwitchDropped)).Select(r => First(r.Series.Instance)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
+            .Select(name => new SwitchView(
+                name, Sum(host, StackMetrics.SwitchIo, name + "|receive"), Sum(host, StackMetrics.SwitchIo, name + "|transmit"), Sum(host, HostMetrics.SwitchDropped, name))),
+    ];
 
     private static IEnumerable<HostRate> Of(IReadOnlyList<HostRate> rates, MetricDefinition metric) => rates.Where(r => r.Series.MetricId == metric.Id);
 

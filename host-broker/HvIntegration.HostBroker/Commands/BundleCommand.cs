@@ -38,8 +38,9 @@ internal static class BundleCommand
     private static async Task<(long Bytes, BundleManifest Manifest)> SaveAsync(ApiClient client, string query, string path, TextWriter errors, CancellationToken cancellation)
     {
         string part = path + ".part";
-        bool shown = false;
+        var progress = ProgressLine.On(errors);
         long told = 0;
+        long marked = 0;
         try
         {
             await using (var stream = new FileStream(part, FileMode.Create, FileAccess.Write, FileShare.None))
@@ -71,11 +72,7 @@ internal static class BundleCommand
         }
         finally
         {
-            if (shown)
-            {
-                await errors.WriteLineAsync();
-            }
-
+            progress.End();
             Remove(part);
         }
 
@@ -83,8 +80,10 @@ internal static class BundleCommand
         {
             if (bytes - told >= ProgressBytes)
             {
-                (shown, told) = (true, bytes);
-                errors.Write($"\r{path}: {Quantity.Bytes(bytes)} received, Ctrl+C cancels");
+                // How much there will be is not known: where nobody watches, twice as much is worth a line.
+                bool twice = bytes >= marked * 2;
+                (told, marked) = (bytes, twice ? bytes : marked);
+                progress.Show($"{path}: {Quantity.Bytes(bytes)} received", twice);
             }
         }
     }

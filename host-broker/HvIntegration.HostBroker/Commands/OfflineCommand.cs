@@ -6,20 +6,26 @@ namespace HvIntegration.HostBroker.Commands;
 internal static class OfflineCommand
 {
     private const int NoticesMax = 60;
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
     /// <summary>Judges and writes.</summary>
     /// <returns>0 when no VM suffered, 1 when one did.</returns>
-    /// <exception cref="CommandException">Status 2: a file cannot be used.</exception>
+    /// <exception cref="CommandException">Status 2: a file cannot be used. Status 130: cancelled.</exception>
     public static int Run(OfflineRequest request, string format, TextWriter output, TextWriter errors, CancellationToken cancellation)
     {
         OfflineResult result;
         try
         {
-            result = OfflineDiagnosis.Run(request, cancellation);
+            result = Judge(request, errors, cancellation);
         }
         catch (OfflineException e)
         {
             throw new CommandException(ExitStatus.Usage, e.Message, e);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new CommandException(ExitStatus.Cancelled, "cancelled; nothing was judged.", e);
         }
 
         foreach (string notice in result.Notices.Take(NoticesMax))
@@ -43,4 +49,43 @@ internal static class OfflineCommand
 
         return result.Episodes.Count > 0 ? ExitStatus.Finding : ExitStatus.Ok;
     }
+
+    /// <summary>Judges, and says from the third second on that it is at work: a day of many counters takes a while.</summary>
+    private static OfflineResult Judge(OfflineRequest request, TextWriter errors, CancellationToken cancellation)
+    {
+        string[] files = [.. request.Hosts, .. request.Guests.Select(g => g.File), .. request.LinuxGuests.Select(g => g.File)];
+        var progress = ProgressLine.On(errors);
+        var told = new Lock();
+        long began = TimeProvider.System.GetTimestamp();
+        bool first = true;
+        bool ended = false;
+        using var timer = TimeProvider.System.CreateTimer(_ => Tell(), null, Quiet, Tick);
+        try
+        {
+            return OfflineDiagnosis.Run(request, cancellation);
+        }
+        finally
+        {
+            lock (told)
+            {
+                ended = true;
+                progress.End();
+            }
+        }
+
+        void Tell()
+        {
+            lock (told)
+            {
+                if (!ended)
+                {
+                    var passed = TimeProvider.System.GetElapsedTime(began);
+                    progress.Show($"judging {files.Length} {(files.Length == 1 ? "recording" : "recordings")}, {Size(files)}: {Quantity.Span((long)passed.TotalSeconds)}", mark: first);
+                    first = false;
+                }
+            }
+        }
+    }
+
+    private static string Size(string[] files) => Quantity.Bytes(files.Sum(f => new FileInfo(f) is { Exists: true } known ? known.Length : 0));
 }

@@ -33,10 +33,10 @@ internal static class OpenCommand
 
     private static async Task<OpenedBundle> OpenAsync(string file, string api, Engine.Options.EngineOptions rules, TextWriter errors, CancellationToken cancellation)
     {
-        var progress = new Percent(errors);
+        var progress = ProgressLine.On(errors);
         try
         {
-            return await OpenedBundle.StartAsync(file, api, rules, progress, cancellation);
+            return await OpenedBundle.StartAsync(file, api, rules, new Told(progress), cancellation);
         }
         catch (Exception e) when (e is BundleException or HistoryException or FormatException)
         {
@@ -56,26 +56,8 @@ internal static class OpenCommand
         }
     }
 
-    private sealed class Percent(TextWriter errors) : IProgress<double>
+    private sealed class Told(ProgressLine line) : IProgress<double>
     {
-        private int _shown = -1;
-
-        public void Report(double value)
-        {
-            int percent = (int)(value * Percents);
-            if (percent > _shown)
-            {
-                _shown = percent;
-                errors.Write($"\rreading {percent} %, Ctrl+C cancels");
-            }
-        }
-
-        public void End()
-        {
-            if (_shown >= 0)
-            {
-                errors.WriteLine();
-            }
-        }
+        public void Report(double value) => line.Percent("reading", (int)(value * Percents));
     }
 }

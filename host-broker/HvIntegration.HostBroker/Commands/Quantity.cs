@@ -68,14 +68,17 @@ internal static class Quantity
     {
         < 0 => "0 s",
         < 60 => Invariant($"{seconds} s"),
-        < 3600 => Invariant($"{seconds / 60} m {seconds % 60} s"),
-        < 86400 => Invariant($"{seconds / 3600} h {seconds % 3600 / 60} m"),
-        _ => Invariant($"{seconds / 86400} d {seconds % 86400 / 3600} h"),
+        < 3600 => Both(seconds / 60, "m", seconds % 60, "s"),
+        < 86400 => Both(seconds / 3600, "h", seconds % 3600 / 60, "m"),
+        _ => Both(seconds / 86400, "d", seconds % 86400 / 3600, "h"),
     };
 
     /// <summary>A host second as UTC time of day, or with its date.</summary>
     public static string Clock(long second, bool date = false) =>
         DateTimeOffset.FromUnixTimeSeconds(second).ToString(date ? "yyyy-MM-dd HH:mm:ss" : "HH:mm:ss", CultureInfo.InvariantCulture);
+
+    // Nothing of the smaller unit is not worth a word: "15 m".
+    private static string Both(long count, string unit, long rest, string smaller) => rest == 0 ? Invariant($"{count} {unit}") : Invariant($"{count} {unit} {rest} {smaller}");
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 }

@@ -12,7 +12,7 @@ namespace HvIntegration.HostBroker.Dashboard;
 
 /// <summary>What the pages show, from the same readers as the API; changes nothing.</summary>
 internal sealed class DashboardReader(
-    BrokerReader reader, BrokerState state, Inventory inventory, LatestSamples latest, IHistoryStore history, SourcePump pump, HealthReader health,
+    BrokerReader reader, HostReader host, BrokerState state, Inventory inventory, IHistoryStore history, SourcePump pump, HealthReader health,
     Acknowledgements acknowledgements, BundleReplay? replay = null)
 {
     /// <summary>Most points of one series of a chart.</summary>
@@ -39,6 +39,12 @@ internal sealed class DashboardReader(
     /// <summary>Host second now.</summary>
     public long Now => reader.NowSecond;
 
+    /// <summary>The newest stretch of time, as long as is sensible for what is kept.</summary>
+    public TimeRange NewestRange => TimeRange.Newest(history.Status.OldestSecond, Now);
+
+    /// <summary>The stretch of time that an address asks for.</summary>
+    public TimeRange Range(string? range, string? from, string? to) => TimeRange.Parse(range, from, to, Now, history.Status.OldestSecond);
+
     /// <summary>Every VM, by name.</summary>
     public IReadOnlyList<FleetRow> Fleet()
     {
@@ -47,12 +53,13 @@ internal sealed class DashboardReader(
     }
 
     /// <summary>The host in one line.</summary>
-    public HostStrip Strip()
+    public HostStrip Strip() => Strip(host.Devices());
+
+    /// <summary>The host in one line, from what all VMs share.</summary>
+    public HostStrip Strip(HostDevices devices)
     {
         var view = state.View;
         var any = view.Reports.Values.Where(r => r.HasHost).MaxBy(r => r.Second);
-        var rates = latest.Rates(Guid.Empty);
-        double? Gauge(MetricDefinition metric) => rates.FirstOrDefault(r => r.Series.MetricId == metric.Id) is { } r ? Views.Number(r.Value) : null;
         double network = 0;
         double dropped = 0;
         bool hasNetwork = false;
@@ -64,11 +71,11 @@ internal sealed class DashboardReader(
         }
 
         return new HostStrip(
-            Gauge(HostMetrics.LpCount) is { } count ? (int)count : null,
+            devices.LogicalProcessors is { } count ? (int)count : null,
             Find(any, SignalIds.LpBusy), Find(any, SignalIds.RootBusy),
-            new Figure(Gauge(HostMetrics.HostMemoryAvailable), "By", "measured", HostMetrics.HostMemoryAvailable.Name),
-            new Figure(Gauge(HostMetrics.HostMemoryTotal), "By", "measured", HostMetrics.HostMemoryTotal.Name),
-            Stores(rates),
+            new Figure(devices.Memory.AvailableBytes, "By", "measured", HostMetrics.HostMemoryAvailable.Name),
+            new Figure(devices.Memory.TotalBytes, "By", "measured", HostMetrics.HostMemoryTotal.Name),
+            [.. devices.Stores.Select(Line)], [.. devices.Switches.Select(Line)],
             new Figure(hasNetwork ? network : null, "By/s", "measured", "sum over the adapters of all VMs"),
             new Figure(hasDropped ? dropped : null, "{packet}/s", "measured", "sum over the adapters of all VMs"));
     }
@@ -102,6 +109,12 @@ internal sealed class DashboardReader(
     /// <summary>Verdict that held at a second; null when none is kept.</summary>
     public async Task<VerdictSpan?> VerdictAtAsync(Guid partition, long second, CancellationToken cancellation) =>
         (await history.QueryVerdictsAsync(partition, second - 2, second + 3, cancellation)).LastOrDefault(v => v.FromSecond <= second + 1);
+
+    /// <summary>Verdict that stands for a stretch of time: the trouble that lasted longest, else the longest rest; null when none is kept.</summary>
+    public async Task<VerdictSpan?> LongestVerdictAsync(Guid partition, long from, long to, CancellationToken cancellation) =>
+        (await history.QueryVerdictsAsync(partition, from, to, cancellation))
+            .OrderBy(v => VerdictKinds.Of(v.Hypothesis) switch { VerdictKind.Ok or VerdictKind.NoData => 2, VerdictKind.Unclear => 1, _ => 0 })
+            .ThenByDescending(v => v.ToSecond - v.FromSecond).FirstOrDefault();
 
     /// <summary>Episode in memory that held at a second; null when none did or it is forgotten.</summary>
     public Episode? EpisodeAt(Guid partition, long second) =>
@@ -215,33 +228,15 @@ internal sealed class DashboardReader(
         Find(report, SignalIds.GuestMemoryNeededShare), Find(report, SignalIds.MemoryAssigned), Find(report, SignalIds.MemoryPressure),
         Find(report, SignalIds.DiskGuestLatency), Find(report, SignalIds.DiskDeviceLatency));
 
-    private static IReadOnlyList<StoreLine> Stores(IReadOnlyList<HostRate> rates)
-    {
-        double? Total(MetricDefinition metric, string store)
-        {
-            var found = rates.Where(r => r.Series.MetricId == metric.Id && StoreOf(r.Series.Instance) == store).ToList();
-            return found.Count == 0 ? null : found.Sum(r => r.Value);
-        }
+    private static StoreLine Line(StoreView store) => new(
+        Bounded(store.Name), store.IsSum,
+        new Figure(store.OperationsPerSecond, "{operation}/s", "measured", (store.IsSum ? HostMetrics.DiskOperations : HostMetrics.StoreOperations).Name),
+        new Figure(store.BytesPerSecond, "By/s", "measured", (store.IsSum ? HostMetrics.DiskIo : HostMetrics.StoreIo).Name),
+        new Figure(store.LatencySeconds, "s", "measured", HostMetrics.StoreOperationTime.Name));
 
-        return
-        [
-            .. rates.Where(r => r.Series.MetricId == HostMetrics.StoreOperations.Id).Select(r => StoreOf(r.Series.Instance)).Distinct().Order(StringComparer.Ordinal)
-                .Select(store =>
-                {
-                    double? operations = Total(HostMetrics.StoreOperations, store);
-                    double? time = Total(HostMetrics.StoreOperationTime, store);
-                    return new StoreLine(
-                        Bounded(store),
-                        new Figure(operations, "{operation}/s", "measured", HostMetrics.StoreOperations.Name),
-                        new Figure(Total(HostMetrics.StoreIo, store), "By/s", "measured", HostMetrics.StoreIo.Name),
-                        new Figure(operations > 0 ? time / operations : null, "s", "measured", HostMetrics.StoreOperationTime.Name));
-                }),
-        ];
-    }
-
-    private static string StoreOf(string instance)
-    {
-        int bar = instance.LastIndexOf('|');
-        return bar < 0 ? instance : instance[..bar];
-    }
+    private static SwitchLine Line(SwitchView one) => new(
+        Bounded(one.Name),
+        new Figure(one.ReceiveBytesPerSecond, "By/s", "measured", StackMetrics.SwitchIo.Name),
+        new Figure(one.TransmitBytesPerSecond, "By/s", "measured", StackMetrics.SwitchIo.Name),
+        new Figure(one.DroppedPerSecond, "{packet}/s", "measured", HostMetrics.SwitchDropped.Name));
 }

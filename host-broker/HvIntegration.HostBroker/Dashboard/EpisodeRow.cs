@@ -21,6 +21,16 @@ public sealed record EpisodeRow(
     /// <summary>Who is to blame.</summary>
     public VerdictKind Kind { get; } = VerdictKinds.Of(Hypothesis);
 
+    /// <summary>What the sentence says after "VM suffers from CAUSE since TIME:"; the whole of it when it says it otherwise.</summary>
+    public string Because
+    {
+        get
+        {
+            int colon = Sentence.IndexOf(" UTC: ", StringComparison.Ordinal);
+            return colon < 0 ? Sentence : Sentence[(colon + 6)..];
+        }
+    }
+
     /// <summary>Seconds it lasted so far.</summary>
     public long Lasted(long now) => Math.Max(0, (End ?? now) - Onset);
 }

@@ -2,12 +2,16 @@ namespace HvIntegration.HostBroker.Dashboard;
 
 /// <summary>A column of the fleet table.</summary>
 /// <param name="Id">As the address has it.</param>
+/// <param name="Group">Heading over several columns; empty without one.</param>
 /// <param name="Words">Heading.</param>
 /// <param name="Css">Class.</param>
 /// <param name="Meaning">One sentence.</param>
 /// <param name="Key">What it is sorted by; missing values come last.</param>
-public sealed record FleetColumn(string Id, string Words, string Css, string Meaning, Func<FleetRow, IComparable?> Key)
+public sealed record FleetColumn(string Id, string Group, string Words, string Css, string Meaning, Func<FleetRow, IComparable?> Key)
 {
+    /// <summary>Heading that stands alone.</summary>
+    public string Full => Group.Length > 0 ? $"{Group} {Words}" : Words;
+
     /// <summary>Puts rows in order.</summary>
     public List<FleetRow> Order(IEnumerable<FleetRow> rows, bool descending)
     {

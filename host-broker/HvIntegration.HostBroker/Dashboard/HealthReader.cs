@@ -41,7 +41,7 @@ internal sealed class HealthReader(BrokerReader reader, BrokerState state, Lates
     }
 
     private static string Summary(List<AgentHealth> agents) =>
-        string.Join(", ", agents.GroupBy(a => a.State).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => $"{g.Count()} {g.Key.Replace('-', ' ')}"));
+        string.Join(", ", agents.GroupBy(a => a.State).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => $"{g.Count()} {(g.Key == "vm-off" ? "VM off" : g.Key.Replace('-', ' '))}"));
 
     private static List<DropCount> Drops(StatusAnswer status)
     {

@@ -1,6 +1,7 @@
 using HvIntegration.Engine.Model;
 using HvIntegration.Engine.Signals;
 using HvIntegration.HostBroker.Api;
+using HvIntegration.HostBroker.Api.Contract;
 using HvIntegration.HostBroker.Dashboard.Charts;
 using HvIntegration.HostBroker.History;
 using HvIntegration.HostBroker.Hosting;
@@ -9,7 +10,7 @@ using HvIntegration.Protocol.Metrics;
 namespace HvIntegration.HostBroker.Dashboard;
 
 /// <summary>Who uses what of the host, now and over time.</summary>
-internal sealed class HostUseReader(DashboardReader dashboard, BrokerState state, Inventory inventory, LatestSamples latest, IHistoryStore history)
+internal sealed class HostUseReader(DashboardReader dashboard, HostReader host, BrokerState state, Inventory inventory, IHistoryStore history)
 {
     // More lines than this cannot be told apart; the rest is one line.
     private const int LinesMax = 8;
@@ -22,9 +23,10 @@ internal sealed class HostUseReader(DashboardReader dashboard, BrokerState state
     /// <summary>The host now.</summary>
     public HostView Now()
     {
-        var strip = dashboard.Strip();
+        var devices = host.Devices();
+        var strip = dashboard.Strip(devices);
         var lines = inventory.Partitions.Select(Line).ToList();
-        return new HostView(strip, [.. lines.OrderByDescending(l => l.Processors.Value ?? -1).ThenBy(l => l.Name, StringComparer.Ordinal)], Memory(strip, lines), strip.Stores, Adapters());
+        return new HostView(strip, [.. lines.OrderByDescending(l => l.Processors.Value ?? -1).ThenBy(l => l.Name, StringComparer.Ordinal)], Memory(strip, lines), strip.Stores, strip.Switches, Adapters(devices));
     }
 
     /// <summary>Charts for the VMs that use most now and for the stores there are.</summary>
@@ -34,21 +36,21 @@ internal sealed class HostUseReader(DashboardReader dashboard, BrokerState state
         bool more = now.Vms.Count(v => v.Processors.Value is not null) > vms.Count;
         var panels = new List<PanelSpec>
         {
-            new("vp", "Virtual-processor time", "logical processors", "{cpu}", false, now.Strip.LogicalProcessors,
+            new("vp", "Processor time", "processors", "{cpu}", false, now.Strip.LogicalProcessors,
             [
                 new(Root, "root partition", "host", "area", "{cpu}", "root", Meaning: "What the host itself uses."),
                 .. vms.Select((v, i) => new SeriesSpec($"{v.Id:N}", v.Name, "host", "area", "{cpu}", $"{i + 1}", true)),
                 .. more ? (SeriesSpec[])[new(Rest, "all other VMs", "host", "area", "{cpu}", "10", true)] : [],
             ]),
-            new("ready", "Ready, waited", "% of the VM's processors", "1", false, null,
+            new("ready", "Ready, waited", "% of its vCPUs", "1", false, null,
                 [.. vms.Select((v, i) => new SeriesSpec($"r{v.Id:N}", v.Name, "host", "line", "1", $"{i + 1}"))]),
         };
-        var stores = now.Stores.Take(StoresMax).ToList();
+        var stores = now.Stores.Where(s => !s.IsSum).Take(StoresMax).ToList();
         if (stores.Count > 0)
         {
             panels.Add(new("iops", "Stores: operations", "per second", "{operation}/s", false, null,
                 [.. stores.Select((s, i) => new SeriesSpec("o" + s.Name, s.Name, "host", "line", "{operation}/s", $"{i + 1}"))]));
-            panels.Add(new("latency", "Stores: latency", "ms per operation", "s", false, null,
+            panels.Add(new("latency", "Stores: latency", "of an operation", "s", false, null,
                 [.. stores.Select((s, i) => new SeriesSpec("l" + s.Name, s.Name, "host", "line", "s", $"{i + 1}"))]));
         }
 
@@ -118,11 +120,6 @@ internal sealed class HostUseReader(DashboardReader dashboard, BrokerState state
         return [.. busy.Select(p => p with { Value = Math.Max(0, (p.Value * processors) - used.GetValueOrDefault(p.Second)) })];
     }
 
-    private static double? Rate(IReadOnlyList<HostRate> rates, MetricDefinition metric, string instance) =>
-        rates.FirstOrDefault(r => r.Series.MetricId == metric.Id && r.Series.Instance == instance) is { } r ? r.Value : null;
-
-    private static Figure BytesPerSecond(double? value, MetricDefinition metric) => new(value, "By/s", "measured", metric.Name);
-
     private static List<MemoryPart> Memory(HostStrip strip, List<HostVmLine> lines)
     {
         if (strip.MemoryTotal.Value is not ({ } total and > 0))
@@ -162,27 +159,15 @@ internal sealed class HostUseReader(DashboardReader dashboard, BrokerState state
             Of(SignalIds.DiskHostIops), Of(SignalIds.DiskHostBytes), Of(SignalIds.NetHostBytes), Of(SignalIds.NetHostDropped));
     }
 
-    private List<AdapterLine> Adapters()
-    {
-        var found = new List<AdapterLine>();
-        foreach (var vm in inventory.Partitions)
-        {
-            var rates = latest.Rates(vm.Id);
-            foreach (string adapter in rates.Where(r => r.Series.MetricId == HostMetrics.NicIo.Id).Select(r => r.Series.Instance[..r.Series.Instance.LastIndexOf('|')]).Distinct(StringComparer.Ordinal))
-            {
-                double? dropped = rates.Any(r => r.Series.MetricId == HostMetrics.NicDropped.Id)
-                    ? (Rate(rates, HostMetrics.NicDropped, adapter + "|receive") ?? 0) + (Rate(rates, HostMetrics.NicDropped, adapter + "|transmit") ?? 0)
-                    : null;
-                found.Add(new AdapterLine(
-                    "", DashboardReader.Bounded(vm.Name), vm.Id, DashboardReader.Bounded(adapter),
-                    BytesPerSecond(Rate(rates, HostMetrics.NicIo, adapter + "|receive"), HostMetrics.NicIo),
-                    BytesPerSecond(Rate(rates, HostMetrics.NicIo, adapter + "|transmit"), HostMetrics.NicIo),
-                    new Figure(dropped, "{packet}/s", "measured", HostMetrics.NicDropped.Name)));
-            }
-        }
-
-        return [.. found.OrderByDescending(a => (a.Received.Value ?? 0) + (a.Sent.Value ?? 0)).Take(AdaptersMax)];
-    }
+    private static IReadOnlyList<AdapterLine> Adapters(HostDevices devices) =>
+    [
+        .. devices.Adapters.OrderByDescending(a => (a.ReceiveBytesPerSecond ?? 0) + (a.TransmitBytesPerSecond ?? 0)).Take(AdaptersMax)
+            .Select(a => new AdapterLine(
+                DashboardReader.Bounded(a.VmName), a.Vm, DashboardReader.Bounded(a.Adapter),
+                new Figure(a.ReceiveBytesPerSecond, "By/s", "measured", HostMetrics.NicIo.Name),
+                new Figure(a.TransmitBytesPerSecond, "By/s", "measured", HostMetrics.NicIo.Name),
+                new Figure(a.DroppedPerSecond, "{packet}/s", "measured", HostMetrics.NicDropped.Name))),
+    ];
 
     private async Task AddStoresAsync(
         IReadOnlyList<PanelSpec> panels, List<(string, IReadOnlyList<HistoryPoint>)> found, long from, long to, CancellationToken cancellation)

@@ -5,9 +5,11 @@ namespace HvIntegration.HostBroker.Dashboard;
 /// <param name="Vms">VMs, greatest use first.</param>
 /// <param name="Memory">Who has the memory.</param>
 /// <param name="Stores">Backing devices.</param>
+/// <param name="Switches">Virtual switches; none where the source does not count them.</param>
 /// <param name="Adapters">Virtual adapters of VMs.</param>
 public sealed record HostView(
-    HostStrip Strip, IReadOnlyList<HostVmLine> Vms, IReadOnlyList<MemoryPart> Memory, IReadOnlyList<StoreLine> Stores, IReadOnlyList<AdapterLine> Adapters);
+    HostStrip Strip, IReadOnlyList<HostVmLine> Vms, IReadOnlyList<MemoryPart> Memory, IReadOnlyList<StoreLine> Stores,
+    IReadOnlyList<SwitchLine> Switches, IReadOnlyList<AdapterLine> Adapters);
 
 /// <summary>What one VM takes of the host now.</summary>
 public sealed record HostVmLine(Guid Id, string Name, Figure Processors, Figure Ready, Figure Overhead, Figure Memory, Figure Iops, Figure Bytes, Figure Network, Figure Dropped);
@@ -20,5 +22,5 @@ public sealed record HostVmLine(Guid Id, string Name, Figure Processors, Figure 
 /// <param name="Color">Name of the style sheet's colour; empty for free memory.</param>
 public sealed record MemoryPart(Guid? Vm, string Name, double Bytes, double Share, string Color);
 
-/// <summary>Traffic of a VM's adapter or of a switch.</summary>
-public sealed record AdapterLine(string Switch, string Vm, Guid? VmId, string Adapter, Figure Received, Figure Sent, Figure Dropped);
+/// <summary>Traffic of a VM's adapter.</summary>
+public sealed record AdapterLine(string Vm, Guid VmId, string Adapter, Figure Received, Figure Sent, Figure Dropped);

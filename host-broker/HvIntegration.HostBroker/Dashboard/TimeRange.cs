@@ -10,6 +10,7 @@ internal sealed record TimeRange(long Seconds, long? From)
 {
     private const long SecondsMin = 10;
     private const long SecondsMax = 400L * 86400;
+    private const long NewestSeconds = 900;
 
     /// <summary>Choices of the page.</summary>
     public static IReadOnlyList<(string Id, string Words, long Seconds)> Choices { get; } =
@@ -17,14 +18,16 @@ internal sealed record TimeRange(long Seconds, long? From)
         ("5m", "5 min", 300), ("15m", "15 min", 900), ("1h", "1 h", 3600), ("6h", "6 h", 21600), ("1d", "24 h", 86400), ("7d", "7 d", 604800), ("30d", "30 d", 2592000),
     ];
 
-    /// <summary>The newest 15 minutes.</summary>
-    public static TimeRange Default { get; } = new(900, null);
+    /// <summary>The newest 15 minutes; of a history that is younger than 5 minutes, 5, so that a chart is not mostly empty.</summary>
+    /// <param name="oldest">Oldest second that is kept; 0 when none is.</param>
+    /// <param name="now">Host second now.</param>
+    public static TimeRange Newest(long oldest, long now) => new(oldest > 0 && now - oldest < Choices[0].Seconds ? Choices[0].Seconds : NewestSeconds, null);
 
     /// <summary>Moves with the clock.</summary>
     public bool IsLive => From is null;
 
     /// <summary>Reads an address: <c>from</c> and <c>to</c> win over <c>range</c>; what cannot be read is left out.</summary>
-    public static TimeRange Parse(string? range, string? from, string? to, long now)
+    public static TimeRange Parse(string? range, string? from, string? to, long now, long oldest)
     {
         if (from is not null && TimeText.TryParse(from, now, out long first))
         {
@@ -35,7 +38,7 @@ internal sealed record TimeRange(long Seconds, long? From)
             }
         }
 
-        return Choices.FirstOrDefault(c => c.Id == range) is { Seconds: > 0 } choice ? new TimeRange(choice.Seconds, null) : Default;
+        return Choices.FirstOrDefault(c => c.Id == range) is { Seconds: > 0 } choice ? new TimeRange(choice.Seconds, null) : Newest(oldest, now);
     }
 
     /// <summary>First second and second after the last.</summary>
@@ -63,7 +66,7 @@ internal sealed record TimeRange(long Seconds, long? From)
     /// <summary>The query of an address.</summary>
     public Dictionary<string, object?> Query() => From is { } from
         ? new() { ["range"] = null, ["from"] = from.ToString(CultureInfo.InvariantCulture), ["to"] = (from + Seconds).ToString(CultureInfo.InvariantCulture) }
-        : new() { ["range"] = Seconds == Default.Seconds ? null : Choices.FirstOrDefault(c => c.Seconds == Seconds).Id, ["from"] = null, ["to"] = null };
+        : new() { ["range"] = Choices.FirstOrDefault(c => c.Seconds == Seconds).Id, ["from"] = null, ["to"] = null };
 
     private static TimeRange Following(long seconds) => new(Choices.Select(c => c.Seconds).FirstOrDefault(s => s >= seconds, Choices[^1].Seconds), null);
 }

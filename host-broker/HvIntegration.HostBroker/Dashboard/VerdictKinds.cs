@@ -20,7 +20,9 @@ public static class VerdictKinds
         "" => VerdictKind.NoData,
         _ when Hypotheses.IsHealthy(hypothesis) => VerdictKind.Ok,
         _ when Hypotheses.IsUnknown(hypothesis) => VerdictKind.Unclear,
-        _ when hypothesis.StartsWith("host-", StringComparison.Ordinal) || hypothesis is "vm-paused" => VerdictKind.Host,
+        "guest-memory-maximum" => VerdictKind.Limit,
+        "vmbus-path" or "vm-paused" => VerdictKind.Host,
+        _ when hypothesis.StartsWith("host-", StringComparison.Ordinal) => VerdictKind.Host,
         _ when hypothesis.StartsWith("guest-", StringComparison.Ordinal) => VerdictKind.Guest,
         _ when hypothesis.EndsWith("-cap", StringComparison.Ordinal) => VerdictKind.Limit,
         _ => VerdictKind.Unclear,
@@ -59,21 +61,24 @@ public static class VerdictKinds
         _ => "·",
     };
 
-    /// <summary>Name of a hypothesis where only its id is kept.</summary>
+    /// <summary>Name of a hypothesis where only its id is kept: the one that its verdict has.</summary>
     public static string Title(string hypothesis) => hypothesis switch
     {
-        "none" => "nothing wrong",
-        "guest-cpu-demand" => "guest wants more CPU than it has",
-        "guest-cpu-single-thread" => "one thread fills one processor",
-        "host-cpu-contention" => "host CPU contention",
-        "cpu-cap" => "at its CPU cap",
-        "host-storage-slow" => "storage below is slow",
-        "storage-qos-cap" => "at its storage quota",
-        "guest-disk-overload" => "guest overdrives its disk",
-        "host-memory-pressure" => "host is short of memory",
-        "guest-memory-maximum" => "guest needs more memory than it may have",
-        "vm-paused" => "VM stood still",
-        "unknown" => "cause not clear",
+        "none" => "Nothing wrong",
+        "guest-cpu-demand" => "Guest CPU demand",
+        "guest-cpu-single-thread" => "One thread at its limit",
+        "host-cpu-contention" => "Host CPU contention",
+        "cpu-cap" => "CPU cap",
+        "host-storage-slow" => "Slow host storage",
+        "storage-qos-cap" => "Storage quota",
+        "guest-disk-overload" => "Guest disk overload",
+        "host-memory-pressure" => "Host memory pressure",
+        "guest-memory-maximum" => "Guest memory shortage",
+        "vmbus-path" => "A slow bus to the host",
+        "guest-leak" => "A leak in the guest",
+        "host-network-congestion" => "A congested host network",
+        "vm-paused" => "A pause of the VM",
+        "unknown" => "Cannot tell",
         _ => hypothesis.Replace('-', ' '),
     };
 }

@@ -167,13 +167,23 @@ internal sealed record EpisodesAnswer(SourceLabel Source, IReadOnlyList<EpisodeV
 /// <param name="Root">The root partition and its busy processes.</param>
 /// <param name="Memory">Physical memory and who has it.</param>
 /// <param name="Stores">Backing devices.</param>
+/// <param name="Switches">Virtual switches; none where the source does not count them.</param>
 /// <param name="Adapters">Virtual adapters of all VMs.</param>
 /// <param name="Vms">What each VM uses.</param>
 /// <param name="Signals">Derived signals of the host.</param>
 internal sealed record HostAnswer(
     SourceLabel Source, long Second, IReadOnlyList<HostValueView> Values, IReadOnlyList<LogicalProcessorView> LogicalProcessors, RootView Root,
-    HostMemoryView Memory, IReadOnlyList<StoreView> Stores, IReadOnlyList<AdapterView> Adapters, IReadOnlyList<VmUseView> Vms,
+    HostMemoryView Memory, IReadOnlyList<StoreView> Stores, IReadOnlyList<SwitchView> Switches, IReadOnlyList<AdapterView> Adapters, IReadOnlyList<VmUseView> Vms,
     IReadOnlyList<SignalView> Signals);
+
+/// <summary>What all VMs of the host share.</summary>
+/// <param name="LogicalProcessors">Count; null when the source does not say.</param>
+/// <param name="Memory">Physical memory.</param>
+/// <param name="Stores">Backing devices.</param>
+/// <param name="Switches">Virtual switches; none where the source does not count them.</param>
+/// <param name="Adapters">Virtual adapters of VMs.</param>
+internal sealed record HostDevices(
+    double? LogicalProcessors, HostMemoryView Memory, IReadOnlyList<StoreView> Stores, IReadOnlyList<SwitchView> Switches, IReadOnlyList<AdapterView> Adapters);
 
 /// <summary>One logical processor.</summary>
 /// <param name="Name">As the source names it.</param>
@@ -197,12 +207,16 @@ internal sealed record HostMemoryView(double? TotalBytes, double? AvailableBytes
 /// <param name="BytesPerSecond">Both directions; null when not known.</param>
 /// <param name="LatencySeconds">Mean time of an operation; null when there was none.</param>
 /// <param name="QueueLength">Mean operations in flight; null when not known.</param>
+/// <param name="IsSum">The host does not count the device: operations and bytes are those of its virtual disks together.</param>
 /// <param name="Disks">Virtual disks that lie on it.</param>
 internal sealed record StoreView(
-    string Name, double? OperationsPerSecond, double? BytesPerSecond, double? LatencySeconds, double? QueueLength, IReadOnlyList<StoreDiskView> Disks);
+    string Name, double? OperationsPerSecond, double? BytesPerSecond, double? LatencySeconds, double? QueueLength, bool IsSum, IReadOnlyList<StoreDiskView> Disks);
 
 /// <summary>A virtual disk on a store.</summary>
 internal sealed record StoreDiskView(Guid Vm, string VmName, string Disk, double? OperationsPerSecond, double? BytesPerSecond);
+
+/// <summary>A virtual switch, all its ports together; null what is not measured.</summary>
+internal sealed record SwitchView(string Name, double? ReceiveBytesPerSecond, double? TransmitBytesPerSecond, double? DroppedPerSecond);
 
 /// <summary>A virtual adapter; directions as the host's counters name them.</summary>
 internal sealed record AdapterView(

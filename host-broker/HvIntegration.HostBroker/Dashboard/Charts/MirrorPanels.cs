@@ -19,7 +19,7 @@ public static class MirrorPanels
             new(SignalIds.GuestBusy, "busy inside, mirrored", "host", "echo", "1", "guest", Meaning: "The guest's own number on the host's half: where it leaves the run time, the guest believes in work that was not done."),
             new(SignalIds.LpBusy, "host CPUs busy", "host", "line", "1", "host-2", Meaning: "Busy share of the host's logical processors, all VMs and the root together."),
         ]),
-        new("memory", "Memory", "GiB", "By", true, null,
+        new("memory", "Memory", "bytes", "By", true, null,
         [
             new(SignalIds.GuestMemoryNeeded, "needed", "guest", "area", "By", "guest", Meaning: "Usable memory less what is available beyond a reserve of 5 %."),
             new(SignalIds.GuestMemoryAvailable, "available", "guest", "text", "1", "text", Meaning: "What programs can still get without swapping."),
@@ -32,7 +32,7 @@ public static class MirrorPanels
             new(SignalIds.MemoryRemoved, "taken away", "host", "text", "By/s", "text"),
             new(SignalIds.HostMemoryAvailable, "host has left", "host", "text", "1", "text"),
         ]),
-        new("storage", "Storage ladder", "ms per operation", "s", true, null,
+        new("storage", "Storage ladder", "per operation", "s", true, null,
         [
             new(SignalIds.DiskGuestLatency, "felt inside", "guest", "area", "s", "guest", Meaning: "What programs in the guest wait for, mean of all operations."),
             new(SignalIds.DiskInside, "of it inside", "guest", "line", "s", "guest-2", Meaning: "Guest queue, driver and bus: felt minus virtual disk."),
@@ -55,7 +55,7 @@ public static class MirrorPanels
             new(SignalIds.NetHostBytes, "both ways", "host", "area", "By/s", "host", Meaning: "All adapters of the VM as the host counts them."),
             new(SignalIds.NetHostDropped, "dropped", "host", "text", "{packet}/s", "text"),
         ]),
-        new("bus", "Bus and clock", "ms", "s", true, null,
+        new("bus", "Bus and clock", "time", "s", true, null,
         [
             new(SignalIds.WakeupLateness, "100 ms timer late", "guest", "area", "s", "guest", Meaning: "A guest that is not let run wakes late: mean lateness of the agent's timer."),
             new(SignalIds.WakeupLatenessMax, "at most", "guest", "line", "s", "guest-2"),

@@ -15,11 +15,14 @@ public sealed partial class VmPage
 {
     private const int ProcessRows = 8;
 
+    // A second cause that hardly anything speaks for is noise beside the first.
+    private const double RunnerUpMin = 0.05;
+
     private readonly List<ChartBand> _bands = [];
     private ChartStack? _stack;
     private PartitionInfo? _partition;
     private VmAnswer? _vm;
-    private TimeRange _range = TimeRange.Default;
+    private TimeRange _range = TimeRange.Newest(0, 0);
     private CancellationTokenSource? _loading;
     private CancellationTokenSource? _asking;
     private (string Vm, TimeRange Range)? _loaded;
@@ -29,6 +32,7 @@ public sealed partial class VmPage
     private bool _drawn;
     private long? _cursor;
     private VerdictSpan? _recorded;
+    private VerdictSpan? _longest;
     private JudgedVerdicts? _compared;
     private IReadOnlyList<ProcessView> _processes = [];
 
@@ -63,7 +67,14 @@ public sealed partial class VmPage
     // Single seconds of it are not kept: the cursor stands for now only.
     private IReadOnlyList<StackUse>? Stack => _cursor is null && _range.IsLive && _partition is { } vm ? StackNow.UsesOf(vm) : null;
 
-    private VerdictSpan? Recorded => _cursor is null && _range.IsLive ? null : _recorded;
+    // Without a cursor a stored stretch is told by what lasted longest in it; a bundle has its own card for that.
+    private VerdictSpan? Recorded => _cursor is not null ? _recorded : _range.IsLive || _compared is not null ? null : _longest;
+
+    private bool IsReading => _cursor is null && !_range.IsLive && (_loading is not null || !_drawn);
+
+    private string RecordedWhen(VerdictSpan recorded) => _cursor is { } at
+        ? $"as recorded at {Quantity.Clock(at, date: !_range.IsLive)} UTC"
+        : $"longest of this stretch, {Quantity.Clock(recorded.FromSecond, date: true)} to {Quantity.Clock(recorded.ToSecond)} UTC";
 
     private VerdictSpan? AgainAtCursor => _cursor is { } at && _partition is { } vm ? Reader.Replay?.AgainAt(vm.Id, at) : null;
 
@@ -114,7 +125,7 @@ public sealed partial class VmPage
         {
             if (_cursor is null && _range.IsLive)
             {
-                return _vm?.Verdict is { } now ? DashboardReader.EvidenceOf(now) : null;
+                return _vm is { Verdict: { } now, Vm.State: not "off" } ? DashboardReader.EvidenceOf(now) : null;
             }
 
             // Evidence is kept with the episodes in memory; older ones have their sentence only.
@@ -134,7 +145,7 @@ public sealed partial class VmPage
     protected override async Task OnParametersSetAsync()
     {
         _partition = Reader.Find(Vm);
-        _range = TimeRange.Parse(RangeChoice, FromText, ToText, Reader.Now);
+        _range = Reader.Range(RangeChoice, FromText, ToText);
         if (Reader.Replay is { } replay && RangeChoice is null && FromText is null)
         {
             // A bundle is about its own stretch of time: that is what its page begins with.
@@ -154,12 +165,7 @@ public sealed partial class VmPage
 
     private static string EpisodeAddress(Guid vm, long onset) => new Hosting.EpisodeKey(vm, onset).ToString();
 
-    private static string NoAgentTitle(string state) => state switch
-    {
-        "no-agent" => "No agent in this VM.",
-        "silent" => "The agent is silent.",
-        _ => "The VM does not run.",
-    };
+    private static string NoAgentTitle(string state) => state == "no-agent" ? "No agent in this VM." : "The agent is silent.";
 
     private static string Sentence(string clause) => clause.Length == 0 ? "" : char.ToUpperInvariant(clause[0]) + DashboardReader.Bounded(clause)[1..].TrimEnd('.') + ". ";
 
@@ -245,6 +251,7 @@ public sealed partial class VmPage
             _bands.Clear();
             _bands.AddRange(data.Bands);
             _empty = data.IsEmpty;
+            _longest = _range.IsLive ? null : await Reader.LongestVerdictAsync(partition.Id, from, to, cancel.Token);
             await stack.LoadAsync(data);
             _drawn = true;
         }
@@ -322,7 +329,7 @@ public sealed partial class VmPage
 
     private Task ChooseAsync(long seconds)
     {
-        Go(new TimeRange(seconds > 0 ? seconds : TimeRange.Default.Seconds, null), null);
+        Go(seconds > 0 ? new TimeRange(seconds, null) : Reader.NewestRange, null);
         return Task.CompletedTask;
     }
 

@@ -50,7 +50,7 @@ function axisText(v, unit, edge) {
   if (v === 0) return "0";
   switch (unit) {
     case "1": return `${fixed(v * 100, edge < 0.02 ? 2 : 0)} %`;
-    case "s": return edge < 2e-3 ? `${fixed(v * 1e6, 0)} µs` : edge < 10 ? `${fixed(v * 1e3, edge < 0.02 ? 1 : 0)} ms` : `${fixed(v, 0)} s`;
+    case "s": return edge < 1e-3 ? `${fixed(v * 1e6, 0)} µs` : edge < 10 ? `${fixed(v * 1e3, edge < 0.02 ? 1 : 0)} ms` : `${fixed(v, 0)} s`;
     case "By": case "By/s": {
       const units = ["B", "KiB", "MiB", "GiB", "TiB"];
       let i = 0, e = edge;
@@ -205,6 +205,14 @@ class Stack {
         markLine: undefined,
       };
     });
+    // A half of which nothing was measured says so, and an axis of nothing has no numbers.
+    const measured = side => drawn.some(s => s.side === side && s.kind !== "echo" && (d.values[s.id] ?? []).some(v => v !== null && v !== undefined));
+    const sides = p.mirrored ? [["guest", "top", "inside: not measured"], ["host", "bottom", "outside: not measured"]] : [["host", "top", "not measured"]];
+    const blank = sides.filter(([side]) => !measured(side));
+    const words = d.times.length === 0 ? [] : blank.map(([, edgeOfPlot, words]) => ({
+      type: "text", silent: true, left: "center", [edgeOfPlot]: p.mirrored ? "21%" : "42%", style: { text: words, fill: fore, font: `12px ${style("--font")}` },
+    }));
+    const numbered = blank.length < sides.length;
     const steps = p.mirrored ? [-edge, -edge / 2, 0, edge / 2, edge] : [0, edge / 2, edge];
     this.charts.get(p.id).setOption({
       animation: false,
@@ -215,9 +223,10 @@ class Stack {
       yAxis: {
         type: "value", min: p.mirrored ? -edge : 0, max: edge, interval: edge / 2,
         axisLine: { show: false }, axisTick: { show: false },
-        axisLabel: { color: fore, fontSize: 11, fontFamily: style("--font"), margin: 8, hideOverlap: true, formatter: v => axisText(Math.abs(v), unit, edge) },
+        axisLabel: { color: fore, fontSize: 11, fontFamily: style("--font"), margin: 8, hideOverlap: true, formatter: v => numbered || v === 0 ? axisText(Math.abs(v), unit, edge) : "" },
         splitLine: { lineStyle: { color: steps.map(v => v === 0 ? "transparent" : hair), width: 1 } },
       },
+      graphic: words,
       series: [
         ...series,
         // The bus: both sides meet here.
