@@ -69,6 +69,16 @@ public sealed class PagesTests(Browser browser, StoryBroker story)
         Assert.True(over <= 0, $"{table} is {over} px wider than its place at {width}");
     }
 
+    [Theory]
+    [InlineData("fleet", "/?q=-01", 920)]
+    [InlineData("vm", "/vm/web-01", 1120)]
+    public async Task Picture_ForTheDocumentation_IsSmall(string name, string path, int height)
+    {
+        await using var page = await browser.OpenAsync(1280, height);
+        await page.GoAsync(story.Url + path);
+        await page.ShootForDocsAsync(name);
+    }
+
     [Fact]
     public async Task FirstPaint_OfTheFleet_IsQuick()
     {

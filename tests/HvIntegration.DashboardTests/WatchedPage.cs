@@ -68,6 +68,14 @@ public sealed class WatchedPage : IAsyncDisposable
     public Task ShootAsync(string name, bool full = true) =>
         Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(RepositoryFolder.Screenshots, name + ".png"), FullPage = full });
 
+    /// <summary>Writes the picture that stands in <c>docs/images</c> under this name: what fits the window, small enough for a repository.</summary>
+    public async Task ShootForDocsAsync(string name)
+    {
+        const int BytesMax = 250_000;
+        byte[] picture = await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(RepositoryFolder.Screenshots, $"docs-{name}.png") });
+        Assert.InRange(picture.Length, 1, BytesMax);
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await _context.DisposeAsync();
 }

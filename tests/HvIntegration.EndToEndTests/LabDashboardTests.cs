@@ -43,6 +43,7 @@ public sealed class LabDashboardTests(LabFixture lab, Browser browser) : IClassF
         await Expect(page.Find(".origin")).ToHaveCountAsync(0);
         await Expect(page.Find("[aria-labelledby=processes-title] table")).ToContainTextAsync("burn-cpu");
         await page.ShootAsync("vm-lab-guest");
+        await page.ShootForDocsAsync("lab-guest");
         await page.GoAsync(lab.Url);
         await Expect(page.Find($"table.fleet a:has-text('{LabFixture.Victim}')")).ToBeVisibleAsync();
         await page.ShootAsync("fleet-lab-guests");
@@ -95,6 +96,7 @@ public sealed class LabDashboardTests(LabFixture lab, Browser browser) : IClassF
         await Expect(page.Find("#again-title")).ToHaveTextAsync("Judged again: the same cause");
         await page.Page.WaitForFunctionAsync(DrawnOnBothSides);
         await page.ShootAsync("vm-lab-bundle");
+        await page.ShootForDocsAsync("bundle");
         Assert.Empty(page.Faults);
         // Ctrl+C ends it and takes what was unpacked with it.
         Assert.Equal(0, await open.InterruptAsync());

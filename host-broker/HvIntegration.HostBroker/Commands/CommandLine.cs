@@ -169,7 +169,7 @@ internal static class CommandLine
                 }
 
                 output.WriteLine();
-                output.WriteLine("Exit status: 0 well, 1 something found, 2 wrong use or setting, 3 no broker answers, 4 no such VM, 5 the broker failed.");
+                output.WriteLine("Exit status: 0 well, 1 something found, 2 wrong use or setting, 3 no broker answers, 4 no such VM or nothing kept, 5 the broker failed, 130 cancelled.");
             }
 
             return status;

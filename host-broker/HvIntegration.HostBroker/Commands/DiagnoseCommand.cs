@@ -63,7 +63,9 @@ internal static class DiagnoseCommand
 
             return diagnosed.Any(a => Rank(a) == 0) ? ExitStatus.Finding : ExitStatus.Ok;
         });
-        return CommandLine.AddExamples(command, "hvi diagnose", "hvi diagnose web-01 --format json");
+        return CommandLine.AddExamples(
+            command, "hvi diagnose", "hvi diagnose web-01 --format json", "hvi diagnose --host hv01.csv --guest web01=web01.csv",
+            "hvi diagnose --host hv01.csv --from 2026-01-31T12:00:00Z --to 2026-01-31T12:30:00Z --format json");
     }
 
     private static int Rank(VmAnswer answer) => answer.Verdict is not { } v ? 2 : Hypotheses.IsHealthy(v.Hypothesis) ? 3 : Hypotheses.IsUnknown(v.Hypothesis) ? 1 : 0;
