@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.RegularExpressions;
 using HvIntegration.Engine.Model;
 using HvIntegration.HostBroker.Api.Contract;
 using HvIntegration.HostBroker.Commands.Report;
@@ -15,7 +14,7 @@ namespace HvIntegration.HostBroker.Bundles;
 /// <param name="withUsers">User ids as they are.</param>
 /// <param name="withOthers">Names of what runs outside the VM as they are.</param>
 /// <param name="vmNames">Names of this host's VMs. They stay in sentences; a suspect of any other name is taken for a process of the host, its samples kept or not.</param>
-internal sealed partial class BundlePrivacy(bool withUsers, bool withOthers, IEnumerable<string> vmNames)
+internal sealed class BundlePrivacy(bool withUsers, bool withOthers, IEnumerable<string> vmNames)
 {
     private const int KeyBytes = 32;
     private const int NameBytes = 4;
@@ -24,7 +23,7 @@ internal sealed partial class BundlePrivacy(bool withUsers, bool withOthers, IEn
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(KeyBytes);
     // By the name as sentences write it.
     private readonly Dictionary<string, string> _aliases = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _stay = new(vmNames.Select(ForeignText.Name).Concat([Culprit.RootPartition, Culprit.RootPartitionRest, Culprit.ItsOwnRise]), StringComparer.Ordinal);
+    private readonly HashSet<string> _stay = NeighbourNames.ThatStay(vmNames);
 
     /// <summary>A process of a guest whose inside is in the bundle.</summary>
     public GuestProcess Of(GuestProcess process) =>
@@ -51,18 +50,10 @@ internal sealed partial class BundlePrivacy(bool withUsers, bool withOthers, IEn
                     Culprits = [.. verdict.Culprits.Select(c => c with { Process = null, Name = c.Id == Guid.Empty ? Suspect(ForeignText.Name(c.Name)) : c.Name })],
                 });
 
-    private string Of(string sentence) =>
-        SuspectOfSentence().Replace(NeighbourNames.Without(sentence), m => $"{m.Groups["before"]}; {Suspect(m.Groups["name"].Value)} held {m.Groups["share"]}");
+    private string Of(string sentence) => NeighbourNames.Without(sentence, Suspect);
 
     // A name that sentences cut has the alias of its samples while there are any.
     private string Suspect(string name) => _stay.Contains(name) ? name : _aliases.GetValueOrDefault(name) ?? Alias(name);
-
-    // As Verdicts writes it: "web-01 suffers from … since …: …; backup held 40 % of the logical processors". Process names may hold anything, so all
-    // from the first semicolon to the last share is taken for the name: rather too much than a part of it left.
-    [GeneratedRegex(
-        @"^(?<before>.*? suffers from .*?); (?<name>.+) held (?<share>[0-9.]+ % of (?:the logical processors|the store's load|the network traffic|the host's memory))",
-        RegexOptions.Singleline | RegexOptions.CultureInvariant)]
-    private static partial Regex SuspectOfSentence();
 
     private string Alias(string name)
     {

@@ -10,7 +10,7 @@ internal static class ShowCommand
     {
         var vm = VmArgument();
         var broker = CommandLine.BrokerOption();
-        var format = CommandLine.FormatOption();
+        var format = CommandLine.FormatOption(table: true);
         var command = new Command("show", "Show both sides of one VM: verdict, inside beside outside, evidence, processes") { vm, broker, format };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -22,10 +22,20 @@ internal static class ShowCommand
                 return ExitStatus.Ok;
             }
 
-            VmScreen.Write(CommandLine.Console(output), await client.GetAsync<VmAnswer>(path, cancellation));
+            CommandLine.Write(output, parsed.GetValue(format)!, await client.GetAsync<VmAnswer>(path, cancellation), VmScreen.Write, WriteCsv);
             return ExitStatus.Ok;
         });
-        return CommandLine.AddExamples(command, "hvi show web-01", "hvi show 1ab00000-0000-4000-8000-000000000001 --format json");
+        return CommandLine.AddExamples(command, "hvi show web-01", "hvi show 1ab00000-0000-4000-8000-000000000001 --format json", "hvi show web-01 --format csv > web-01.csv");
+    }
+
+    // Both sides as one table; the verdict of every VM is in "hvi vms --format csv".
+    private static void WriteCsv(TextWriter output, VmAnswer answer)
+    {
+        var table = new CsvTable(output, "origin", "vm", "vm_name", "time", "side", "id", "value", "unit", "error_bar", "quality", "native");
+        foreach (var s in answer.Signals)
+        {
+            table.Row(answer.Source.Origin, answer.Vm.Id, answer.Vm.Name, CsvTable.Time(answer.Second), s.Side, s.Id, s.Value, s.Unit, s.ErrorBar, s.Quality, s.Native);
+        }
     }
 
     /// <summary>The VM a command is about.</summary>

@@ -23,6 +23,17 @@ public sealed class ConsoleTablesTests(SimulatedBroker broker) : IClassFixture<S
     }
 
     [Fact]
+    public async Task Show_FormatCsv_HasOneLabelledRowForEachNumberOfBothSides()
+    {
+        string[] lines = Lines(await RunAsync("show", broker.VmName, "--format", "csv"));
+
+        Assert.Equal("origin,vm,vm_name,time,side,id,value,unit,error_bar,quality,native", lines[0]);
+        Assert.All(lines.Skip(1), l => Assert.StartsWith("simulated,", l, StringComparison.Ordinal));
+        Assert.Contains(lines, l => l.Contains(",guest,cpu.guest.busy,", StringComparison.Ordinal));
+        Assert.Contains(lines, l => l.Contains(",host,cpu.host.run,", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Episodes_OnceAVmSuffered_AreTheSameInTextJsonAndCsv()
     {
         var episode = await broker.HasEpisodeAsync();
@@ -83,7 +94,7 @@ public sealed class ConsoleTablesTests(SimulatedBroker broker) : IClassFixture<S
     [Theory]
     [InlineData("processes web-01 --all --seconds 5", "--all")]
     [InlineData("episodes --limit 0", "--limit")]
-    [InlineData("show web-01 --format csv", "csv")]
+    [InlineData("diagnose --format csv", "csv")]
     [InlineData("completion fish", "fish")]
     public async Task AnyCommand_UsedWrong_NamesTheOption(string command, string says)
     {

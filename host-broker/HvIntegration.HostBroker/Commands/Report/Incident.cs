@@ -9,9 +9,11 @@ namespace HvIntegration.HostBroker.Commands.Report;
 /// <param name="Worst">Episode with the greatest harm; null when there was none.</param>
 /// <param name="Evidence">Verdict of that episode with its evidence, while the broker has it in memory.</param>
 /// <param name="Moment">Most telling kept second: the surest of the worst episode, else the newest; null when no single seconds are kept.</param>
+/// <param name="VmNames">Names of the host's VMs: any other suspect is a process of the host.</param>
 /// <param name="Processes">Busiest processes of this guest over the stretch.</param>
 internal sealed record Incident(
-    SeriesAnswer Series, string BrokerVersion, VmAnswer? Vm, EpisodeView? Worst, VerdictView? Evidence, MomentAnswer? Moment, IReadOnlyList<ProcessView> Processes)
+    SeriesAnswer Series, string BrokerVersion, VmAnswer? Vm, EpisodeView? Worst, VerdictView? Evidence, MomentAnswer? Moment,
+    IReadOnlyList<string> VmNames, IReadOnlyList<ProcessView> Processes)
 {
     /// <summary>The sentence to read first: of the worst episode, else of the verdict that held longest; null when none was kept.</summary>
     public string? Headline => Worst?.Sentence ?? Longest?.Sentence;

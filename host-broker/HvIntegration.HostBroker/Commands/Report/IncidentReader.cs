@@ -26,7 +26,7 @@ internal static class IncidentReader
         long seconds = Math.Clamp(series.ToSecond - series.FromSecond, 2, ProcessSecondsMax);
         var top = await KeptAsync<TopProcessesAnswer>(
             client, string.Create(CultureInfo.InvariantCulture, $"{path}/processes/top?at={series.ToSecond - 1}&seconds={seconds}&rows={ProcessesShown}"), cancellation);
-        var incident = new Incident(series, status.Version, here, worst, evidence, moment, top?.Processes ?? []);
+        var incident = new Incident(series, status.Version, here, worst, evidence, moment, [.. status.Agents.Select(a => a.Name)], top?.Processes ?? []);
         return incident.IsEmpty
             ? throw new CommandException(
                 ExitStatus.NotFound,

@@ -52,21 +52,23 @@ internal static class ReportPage
             page.Append(CultureInfo.InvariantCulture, $"<div class=\"label\">{Text(label)}</div>\n");
         }
 
+        // Names that may be written; null for all.
+        var stay = neighbours ? null : NeighbourNames.ThatStay([.. incident.VmNames, series.Vm.Name]);
         page.Append("</header><main>\n");
-        Verdict(page, incident, neighbours);
+        Verdict(page, incident, stay);
         Charts(page, series);
-        Evidence(page, incident, neighbours);
+        Evidence(page, incident, stay);
         Moment(page, incident);
         Processes(page, incident);
-        Episodes(page, series, neighbours);
-        Verdicts(page, series, neighbours);
-        About(page, incident, written, neighbours);
+        Episodes(page, series, stay);
+        Verdicts(page, series, stay);
+        About(page, incident, written, stay);
         return page.Append("</main></body></html>\n").ToString();
     }
 
-    private static void Verdict(StringBuilder page, Incident incident, bool neighbours)
+    private static void Verdict(StringBuilder page, Incident incident, HashSet<string>? stay)
     {
-        string sentence = incident.Headline is { } s ? Sentence(s, neighbours) : "No verdict was kept in this time.";
+        string sentence = incident.Headline is { } s ? Sentence(s, stay) : "No verdict was kept in this time.";
         page.Append(CultureInfo.InvariantCulture, $"<section class=\"verdict{(incident.Worst is null ? "" : " harm")}\"><p>{sentence}</p>");
         if (incident.Probability is { } probability)
         {
@@ -99,7 +101,7 @@ internal static class ReportPage
         }
     }
 
-    private static void Evidence(StringBuilder page, Incident incident, bool neighbours)
+    private static void Evidence(StringBuilder page, Incident incident, HashSet<string>? stay)
     {
         if (incident.Worst is null)
         {
@@ -125,8 +127,8 @@ internal static class ReportPage
             page.Append("<h3>Who held what was short</h3>\n");
             Table(page, ["Name", "#Share", "#More than before", "Most of it by"], verdict.Culprits.Select(c => new[]
             {
-                Text(c.Name), Quantity.Percent(c.Share), c.ExtraShare is { } extra ? Quantity.Percent(extra) : "not known",
-                c.Process is null ? "not known" : neighbours || c.Id == incident.Series.Vm.Id ? Text(c.Process) : "left out",
+                Text(stay is null || c.Id != Guid.Empty ? c.Name : Suspect(c.Name, stay)), Quantity.Percent(c.Share), c.ExtraShare is { } extra ? Quantity.Percent(extra) : "not known",
+                c.Process is null ? "not known" : stay is null || c.Id == incident.Series.Vm.Id ? Text(c.Process) : "left out",
             }));
         }
 
@@ -165,31 +167,31 @@ internal static class ReportPage
         }));
     }
 
-    private static void Episodes(StringBuilder page, SeriesAnswer series, bool neighbours)
+    private static void Episodes(StringBuilder page, SeriesAnswer series, HashSet<string>? stay)
     {
         if (series.Episodes.Count > 0)
         {
             page.Append("<h2>Episodes</h2>\n");
             Table(page, ["From", "Until", "#Harm", "What", "Acknowledged"], series.Episodes.OrderBy(e => e.OnsetSecond).Take(EpisodesShown).Select(e => new[]
             {
-                Quantity.Clock(e.OnsetSecond, date: true), e.EndSecond is { } end ? Quantity.Clock(end, date: true) : "open", Quantity.Percent(e.Severity), Sentence(e.Sentence, neighbours),
+                Quantity.Clock(e.OnsetSecond, date: true), e.EndSecond is { } end ? Quantity.Clock(end, date: true) : "open", Quantity.Percent(e.Severity), Sentence(e.Sentence, stay),
                 e.Acknowledged is { } seen ? Text($"{seen.By} {seen.Note}".Trim()) : "",
             }));
             More(page, series.Episodes.Count - EpisodesShown);
         }
     }
 
-    private static void Verdicts(StringBuilder page, SeriesAnswer series, bool neighbours)
+    private static void Verdicts(StringBuilder page, SeriesAnswer series, HashSet<string>? stay)
     {
         page.Append("<h2>Verdicts over the time</h2>\n");
         Table(page, ["From", "#Lasted", "#Probability", "What"], series.Verdicts.Take(VerdictsShown).Select(v => new[]
         {
-            Quantity.Clock(v.FromSecond), Quantity.Span(v.ToSecond - v.FromSecond + 1), Quantity.Percent(v.Probability), Sentence(v.Sentence, neighbours),
+            Quantity.Clock(v.FromSecond), Quantity.Span(v.ToSecond - v.FromSecond + 1), Quantity.Percent(v.Probability), Sentence(v.Sentence, stay),
         }));
         More(page, series.Verdicts.Count - VerdictsShown);
     }
 
-    private static void About(StringBuilder page, Incident incident, DateTimeOffset written, bool neighbours)
+    private static void About(StringBuilder page, Incident incident, DateTimeOffset written, HashSet<string>? stay)
     {
         var source = incident.Series.Source;
         string machine = incident.Vm is not { } vm
@@ -199,7 +201,7 @@ internal static class ReportPage
         page.Append(CultureInfo.InvariantCulture, $"""
             <footer><h2>About this report</h2>
             <p class="soft">VM {incident.Series.Vm.Id}. {Text(machine)} Counter source {Text(source.Name)} ({Text(source.Origin)}); broker {Text(incident.BrokerVersion)}.
-            Written {written.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC by hvi report. {(neighbours ? "Processes of other VMs and of the host are named." : "Names of processes outside this VM are left out.")}</p></footer>
+            Written {written.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC by hvi report. {(stay is null ? "Processes of other VMs and of the host are named." : "Names of processes outside this VM are left out.")}</p></footer>
 
             """);
     }
@@ -238,7 +240,10 @@ internal static class ReportPage
         static string Numeric(string heading) => heading.StartsWith('#') ? " class=\"n\"" : "";
     }
 
-    private static string Sentence(string sentence, bool neighbours) => Text(neighbours ? sentence : NeighbourNames.Without(sentence));
+    private static string Sentence(string sentence, HashSet<string>? stay) =>
+        Text(stay is null ? sentence : NeighbourNames.Without(sentence, name => Suspect(name, stay)));
+
+    private static string Suspect(string name, HashSet<string> stay) => stay.Contains(name) ? name : NeighbourNames.HostProcess;
 
     /// <summary>Text that may come from a guest, so that it is text and nothing else.</summary>
     private static string Text(string text) => WebUtility.HtmlEncode(Screen.Safe(text));

@@ -100,6 +100,27 @@ public sealed class ReportTests
         Assert.Contains("At the same time: nothing", page, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Write_ProcessOfTheHost_IsNamedOnlyWhenAskedFor(bool neighbours)
+    {
+        var incident = Example();
+        string Of(string sentence) => sentence.Replace("batch-02", "secret-backup(77)", StringComparison.Ordinal);
+        string page = ReportPage.Write(
+            incident with
+            {
+                Worst = incident.Worst! with { Sentence = Of(incident.Worst.Sentence) },
+                Evidence = incident.Evidence! with { Culprits = [new(Guid.Empty, "secret-backup(77)", null, 0.8, 0.3, 0.9), new(Guid.Empty, "root partition", null, 0.1, null, null)] },
+                Series = incident.Series with { Verdicts = [incident.Series.Verdicts[0] with { Sentence = Of(incident.Series.Verdicts[0].Sentence) }] },
+            },
+            DateTimeOffset.UnixEpoch, neighbours);
+
+        Assert.Equal(neighbours, page.Contains("secret-backup", StringComparison.Ordinal));
+        Assert.Equal(!neighbours, page.Contains("a process of the host held 80 %", StringComparison.Ordinal));
+        Assert.Contains("<td>root partition</td>", page, StringComparison.Ordinal);
+    }
+
     private static List<double> Heights(string page, string ink)
     {
         string d = Charts(page).SelectMany(s => s.Descendants()).First(e => (string?)e.Attribute("class") == "line " + ink && e.Attribute("d")!.Value != "M0 4H26").Attribute("d")!.Value;
@@ -136,7 +157,7 @@ public sealed class ReportTests
             source, vm, From, From + 60,
             [new("signal", SignalIds.GuestBusy, "guest busy", "guest", "1", [half]), new("signal", SignalIds.HostRun, "virtual processors running", "host", "1", [half])],
             [new(From + 1, From + 2, "cpu.contention", 0.93, Said)], [episode]);
-        return new Incident(series, "1.0", null, episode, verdict, null, [Process("nginx")]);
+        return new Incident(series, "1.0", null, episode, verdict, null, ["web-01", "batch-02"], [Process("nginx")]);
     }
 
     private static async Task<(int Status, string Said)> RunAsync(params string[] args)
