@@ -71,12 +71,12 @@ public sealed class PagesTests(Browser browser, StoryBroker story)
 
     [Theory]
     [InlineData("fleet", "/?q=-01", 920)]
-    [InlineData("vm", "/vm/web-01", 1120)]
+    [InlineData("vm", "/vm/web-01", 780)]
     public async Task Picture_ForTheDocumentation_IsSmall(string name, string path, int height)
     {
-        await using var page = await browser.OpenAsync(1280, height);
+        await using var page = await browser.OpenAsync();
         await page.GoAsync(story.Url + path);
-        await page.ShootForDocsAsync(name);
+        await page.ShootForDocsAsync(name, height);
     }
 
     [Fact]

@@ -69,9 +69,10 @@ public sealed class WatchedPage : IAsyncDisposable
         Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(RepositoryFolder.Screenshots, name + ".png"), FullPage = full });
 
     /// <summary>Writes the picture that stands in <c>docs/images</c> under this name: what fits the window, small enough for a repository.</summary>
-    public async Task ShootForDocsAsync(string name)
+    public async Task ShootForDocsAsync(string name, int height = 780)
     {
         const int BytesMax = 250_000;
+        await Page.SetViewportSizeAsync(1280, height);
         byte[] picture = await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(RepositoryFolder.Screenshots, $"docs-{name}.png") });
         Assert.InRange(picture.Length, 1, BytesMax);
     }
