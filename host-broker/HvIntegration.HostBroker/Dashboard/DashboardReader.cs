@@ -223,7 +223,8 @@ internal sealed class DashboardReader(
         vm.Id, Bounded(vm.Name), vm.State, vm.Agent, vm.VirtualProcessors,
         vm.Verdict?.Hypothesis ?? "", vm.Verdict?.Side ?? "none", vm.Verdict?.Probability ?? 0,
         vm.State == "off" ? "VM is off" : vm.Verdict?.Title ?? "no second closed yet", vm.State == "off" ? "" : vm.Verdict?.Sentence ?? "",
-        report?.Episode?.OnsetSecond, report?.Episode?.Severity ?? 0,
+        // An episode that rests has not ended yet; "Nothing wrong" has no since.
+        Commands.Hypotheses.IsHealthy(vm.Verdict?.Hypothesis ?? "") ? null : report?.Episode?.OnsetSecond, report?.Episode?.Severity ?? 0,
         Find(report, SignalIds.GuestBusy), Find(report, SignalIds.HostRun), Find(report, SignalIds.Ready),
         Find(report, SignalIds.GuestMemoryNeededShare), Find(report, SignalIds.MemoryAssigned), Find(report, SignalIds.MemoryPressure),
         Find(report, SignalIds.DiskGuestLatency), Find(report, SignalIds.DiskDeviceLatency));
