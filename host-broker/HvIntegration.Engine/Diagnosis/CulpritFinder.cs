@@ -95,6 +95,12 @@ internal sealed class CulpritFinder(DiagnosisOptions options)
             culprits.RemoveAll(c => c.Culprit.ExtraShare < ExtraShareMin);
         }
 
+        // The host's own load is what is left over, split and merged operations among it: it is named for most of the rise only.
+        culprits.RemoveAll(c => c.Culprit.Partition == Guid.Empty && resource is SharedResource.Store or SharedResource.Network && !(c.Culprit.ExtraShare >= OwnShareMin));
+
+        // Who does less while the harm is greater, and has not risen with it, does not do it.
+        culprits.RemoveAll(c => c.Culprit.Correlation < 0 && !(c.Culprit.ExtraShare >= ExtraShareMin));
+
         // Beside one that is proven, those that did not rise with the harm have nothing to do with it.
         if (culprits.Exists(c => c.Proven))
         {
@@ -129,9 +135,11 @@ internal sealed class CulpritFinder(DiagnosisOptions options)
                 return (uses, processors, SignalCatalog.Ready);
             case SharedResource.Store:
                 uses.AddRange(others.Where(symptoms.SharesStore).Select(o => OfVm(o, s => Load(o, s), bytes: true)));
+                OwnOfHost(uses, s => DiskSignals.StoreLoad(root, victim.Host, s, BytesPerOperation), s => Load(victim, s));
                 return (uses, NanToZero(Mean(s => Load(victim, s), from, length)) + uses.Sum(u => NanToZero(Mean(u.At, from, length))), SignalCatalog.DiskDeviceLatency);
             case SharedResource.Network:
                 uses.AddRange(others.Select(o => OfVm(o, s => o.History.At(SignalCatalog.NetHostBytes, s), bytes: true)));
+                OwnOfHost(uses, s => HostSignals.BusiestUplink(root, s), s => victim.History.At(SignalCatalog.NetHostBytes, s));
                 return (uses, NanToZero(Mean(s => victim.History.At(SignalCatalog.NetHostBytes, s), from, length)) + uses.Sum(u => NanToZero(Mean(u.At, from, length))), SignalCatalog.Retransmits);
             default:
                 uses.AddRange(others.Select(o => new Use(o.Info.Id, o.Info.Name, s => o.History.At(SignalCatalog.MemoryAssigned, s), s => o.Processes.At(s).MaxBy(r => r.ResidentBytes)?.Name)));
@@ -139,6 +147,13 @@ internal sealed class CulpritFinder(DiagnosisOptions options)
                 var assigned = NanToZero(Mean(s => victim.History.At(SignalCatalog.MemoryAssigned, s), from, length)) + uses.Sum(u => NanToZero(Mean(u.At, from, length)));
                 return (uses, total > 0 ? total : assigned, SignalCatalog.PsiMemorySome);
         }
+    }
+
+    // What the VMs together do not explain of a store's or an uplink's load is the host's own: a backup, a live migration.
+    private static void OwnOfHost(List<Use> uses, Func<long, double> total, Func<long, double> victim)
+    {
+        Use[] vms = [.. uses];
+        uses.Add(new Use(Guid.Empty, Culprit.RootPartition, s => Math.Max(0, total(s) - NanToZero(victim(s)) - vms.Sum(u => NanToZero(u.At(s)))), static _ => null));
     }
 
     private static double Load(PartitionMemory vm, long second)

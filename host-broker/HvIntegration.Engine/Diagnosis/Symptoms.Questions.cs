@@ -22,6 +22,9 @@ internal sealed partial class Symptoms
     private const double OutstandingMin = 0.05;
     private const double QueueMin = 0.5;
     private const double UsualRatio = 1.5;
+    private const int SlowBackSeconds = 60;
+    private const int SlowBeforeSeconds = 5;
+    private const double SlowBeforeShare = 0.7;
 
     // Less than a processor's own limit: a thread that is moved about, or that a scanner interrupts, loses a little, and stays there.
     private const double PinnedShareMin = 0.92;
@@ -284,6 +287,29 @@ internal sealed partial class Symptoms
         AboveBaseline(SignalCatalog.DiskGuestIops, Limits.IopsBaselineRatio, Limits.DiskIopsMin),
         AboveBaseline(SignalCatalog.DiskHostIops, Limits.IopsBaselineRatio, Limits.DiskIopsMin));
 
+    /// <summary>Its disk was as slow shortly before, at its usual operations: then not their rise made it slow.</summary>
+    public Finding SlowBeforeItsRise()
+    {
+        var iops = Has(SignalCatalog.DiskHostIops) ? SignalCatalog.DiskHostIops : SignalCatalog.DiskGuestIops;
+        var latency = Has(SignalCatalog.DiskDeviceLatency) ? SignalCatalog.DiskDeviceLatency : SignalCatalog.DiskGuestLatency;
+        var (usual, now) = (Baseline(iops), Level(latency));
+        if (double.IsNaN(usual) || double.IsNaN(now))
+        {
+            return Absent(latency, " before its operations rose", "too short a history");
+        }
+
+        var slow = 0;
+        for (var at = Second - _windows.Seconds; at > Second - SlowBackSeconds; at--)
+        {
+            slow += _partition.History.At(iops, at) <= UsualRatio * usual && _partition.History.At(latency, at) >= SlowBeforeShare * now ? 1 : 0;
+        }
+
+        return new Finding(
+            slow >= SlowBeforeSeconds ? Answer.Yes : Answer.No, latency, latency.Id,
+            Words($"{latency.Name} was as long in {Text.Number(slow)} of the seconds before, at its usual operations"), slow, SlowBeforeSeconds, "s",
+            Explaining ? _partition.Frame.SourceOf(latency) : string.Empty, 1);
+    }
+
     /// <summary>Many operations are outstanding.</summary>
     public Finding DiskQueued() => Finding.FirstMeasured(
         AtLeast(SignalCatalog.DiskGuestQueue, Limits.DiskQueueLength), AtLeast(SignalCatalog.DiskHostQueue, Limits.DiskQueueLength));
@@ -378,7 +404,7 @@ internal sealed partial class Symptoms
     {
         if (Partition.State == PartitionState.Paused)
         {
-            return State(Answer.Yes, "partition.state", Words($"the host says that it is paused"), 1, double.NaN, "1", "inventory", 1);
+            return State(Answer.Yes, "partition.state", Words($"the host shows that it stands still"), 1, double.NaN, "1", "state of the VM", 1);
         }
 
         if (_partition.Frame.Has(SignalCatalog.Activity))
@@ -393,6 +419,11 @@ internal sealed partial class Symptoms
         }
 
         var still = Standing();
+        if (!still.Holds && !double.IsNaN(_partition.History.At(SignalCatalog.GuestBusy, Second)))
+        {
+            return State(Answer.No, "partition.state", Words($"it reports from inside"), 0, double.NaN, "1", "guest", 1);
+        }
+
         return still.Holds || Partition.State != PartitionState.Unknown || _partition.Clock is not null
             ? still
             : Absent(SignalCatalog.Activity, string.Empty, "neither the inventory nor an agent's clock tells");

@@ -90,6 +90,20 @@ internal static class DiskSignals
         return known ? false : null;
     }
 
+    /// <summary>Operations per second that all users give the stores of a VM, the host itself among them, large ones counted as several; NaN when its stores are not known.</summary>
+    public static double StoreLoad(SideTimeline root, SideTimeline vm, long second, double bytesPerOperation)
+    {
+        var stores = vm.Of(HostMetrics.DiskStore);
+        if (stores.Count == 0)
+        {
+            return double.NaN;
+        }
+
+        var operations = StoreSum(root, HostMetrics.StoreOperations, stores, second);
+        var bytes = StoreSum(root, HostMetrics.StoreIo, stores, second);
+        return double.IsNaN(operations) || double.IsNaN(bytes) ? operations : Math.Max(operations, bytes / bytesPerOperation);
+    }
+
     private static void Lower(SignalInput input, SignalFrame frame, DiskLoad host)
     {
         var time = HostSignals.Sum(input.Host.Of(HostMetrics.DiskLowerOperationTime), input.Second);

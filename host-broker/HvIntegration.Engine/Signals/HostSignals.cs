@@ -147,6 +147,26 @@ internal static class HostSignals
         }
     }
 
+    /// <summary>Bytes per second of the busiest physical adapter, both directions; NaN when none was reported. The busiest, not their sum: a team is listed beside its members.</summary>
+    public static double BusiestUplink(SideTimeline root, long second)
+    {
+        var busiest = double.NaN;
+        var adapters = root.Of(HostMetrics.UplinkIo);
+        foreach (var series in adapters)
+        {
+            var both = 0.0;
+            foreach (var other in adapters)
+            {
+                var value = other.BeforeLast == series.BeforeLast ? other.At(second) : double.NaN;
+                both += double.IsNaN(value) ? 0 : value;
+            }
+
+            busiest = both <= busiest ? busiest : both;
+        }
+
+        return busiest;
+    }
+
     private static void Uplinks(SideTimeline root, long second, SignalFrame frame)
     {
         var highest = double.NaN;

@@ -19,6 +19,9 @@ internal sealed class CpuCap : IHypothesis
 
     public SharedResource Shared => SharedResource.None;
 
+    // A burst that touches the cap for some seconds is what a cap is for.
+    public int EpisodeSecondsMin => 10;
+
     public void Weigh(Symptoms symptoms, CaseFile file)
     {
         file.Require(2.0, Finding.Any(symptoms.Waiting(), symptoms.AtLeast(SignalCatalog.Throttled, symptoms.Limits.ReadyShare)));

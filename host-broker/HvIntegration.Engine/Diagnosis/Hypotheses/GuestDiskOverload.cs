@@ -34,6 +34,7 @@ internal sealed class GuestDiskOverload : IHypothesis
             return;
         }
 
+        file.Forbid(symptoms.SlowBeforeItsRise());
         file.Support(0.5, symptoms.Slow(SignalCatalog.DiskGuestLatency));
         file.Support(1.0, symptoms.HoldsStoreAsFarAsKnown(0.5));
         file.Contradict(2.0, symptoms.AtQuota());

@@ -326,6 +326,13 @@ internal sealed partial class PdhCsvReader : IDisposable
     private bool Place(out PdhRow row)
     {
         var local = _local;
+
+        // The header's bias is that of the recorder's start; a zone that had it then knows when it changes.
+        if (_zone is null && _lastLocal == DateTime.MinValue && _fallback?.GetUtcOffset(local) == _offset)
+        {
+            _zone = _fallback;
+        }
+
         long ns = ToUnix(local);
         if (_zone is null && _lastLocal != DateTime.MinValue)
         {
@@ -369,7 +376,8 @@ internal sealed partial class PdhCsvReader : IDisposable
     {
         if (!zone.IsAmbiguousTime(local))
         {
-            return zone.GetUtcOffset(local);
+            // A time of the hour that is left out belongs to what follows it: a recorder's clock jumps a moment early or late.
+            return zone.GetUtcOffset(zone.IsInvalidTime(local) ? local.AddHours(1) : local);
         }
 
         var offsets = zone.GetAmbiguousTimeOffsets(local);

@@ -111,6 +111,21 @@ public class PdhCsvReaderTests
         Assert.Equal([At("2026-10-25T00:30:00Z"), At("2026-10-25T00:59:59Z"), At("2026-10-25T01:00:00Z")], Times(reader));
     }
 
+    [Theory]
+    [InlineData("America/New_York", "03:00:05", "2026-03-08T07:00:05Z")]
+    [InlineData("America/New_York", "02:59:59", "2026-03-08T06:59:59Z")]
+    [InlineData("Europe/Berlin", "03:00:05", "2026-03-08T08:00:05Z")]
+    public void TryRead_ZoneToldBesideABias_TellsDaylightSavingWhereItIsTheRecorders(string name, string local, string after)
+    {
+        var zone = PdhTime.Zone(name);
+        Assert.SkipWhen(zone is null, "this system has no time zone data (apt-get install tzdata)");
+        using var reader = Reader(
+            "\"(PDH-CSV 4.0) (Eastern Standard Time)(300)\",\"\\\\H\\System\\Threads\"\n\"03/08/2026 01:59:55.000\",\"1\"\n\"03/08/2026 " + local + ".000\",\"1\"\n",
+            new PdhCsvReaderOptions(null) { Fallback = zone });
+
+        Assert.Equal([At("2026-03-08T06:59:55Z"), At(after)], Times(reader));
+    }
+
     [Fact]
     public void TryRead_RowsOutOfOrder_AreSkippedAndCounted()
     {
