@@ -12,7 +12,7 @@ NAMES = ["DC-01", "SQL 02 (prod)", "web:01", "EXCH-MBX1", "File#1", "APP Server 
 
 
 class Expect:
-    """One incident. accept: hypotheses an expert would let stand, the first is the truth. optional: may be silent."""
+    """One incident. accept: hypotheses an expert would let stand, the first is the truth. culprit: a name, or several of which any will do. optional: may be silent."""
 
     def __init__(self, vm, accept, start, end, culprit=None, optional=False, late=15, early=15):
         self.vm, self.accept, self.start, self.end, self.culprit, self.optional, self.late, self.early = vm, [accept] if isinstance(accept, str) else accept, start, end, culprit, optional, late, early
@@ -20,11 +20,12 @@ class Expect:
 
 class Case:
     def __init__(self, name, world, expect=(), guests=(), interval=1, host_profile="guide", guest_profile="full", style="typeperf", zone="UTC", guest_zone=None, guest_offset=0.0,
-                 inventory=None, host=True, after=None, guest_interval=None, guest_style=None, note="", split=False):
+                 inventory=None, host=True, after=None, guest_interval=None, guest_style=None, note="", split=False, host_offset=0.0, start=None):
         self.name, self.world, self.expect, self.guests, self.interval = name, world, list(expect), list(guests), interval
         self.host_profile, self.guest_profile, self.style, self.zone, self.guest_zone = host_profile, guest_profile, style, zone, guest_zone or zone
         self.guest_offset, self.inventory, self.host, self.after, self.note = guest_offset, inventory, host, after, note
         self.guest_interval, self.guest_style, self.split = guest_interval or interval, guest_style or style, split
+        self.host_offset, self.start = host_offset, start
 
     def write(self, folder):
         """Runs the world and writes host.csv, one file per recorded guest, inventory.json. Gives the arguments of hvi and the start time."""
@@ -33,7 +34,8 @@ class Case:
         start = datetime.datetime(2026, 3, 10, 8, 0, 0) + datetime.timedelta(days=rng.randint(0, 3), minutes=rng.randint(0, 300), seconds=rng.randint(0, 59))
         if self.zone.startswith("CEST") or self.zone == "EDT":
             start = start.replace(month=7)
-        host = Recorder(self.world.host, HOST[self.host_profile], self.interval, 0.0, self.zone, self.style, 0.0, rng)
+        start = self.start or start
+        host = Recorder(self.world.host, HOST[self.host_profile], self.interval, self.host_offset, self.zone, self.style, 0.0, rng)
         recorders = {g: Recorder("GUEST" + str(i), GUEST[self.guest_profile], self.guest_interval, self.guest_offset, self.guest_zone, self.guest_style, rng.uniform(0, 0.3), rng)
                      for i, g in enumerate(self.guests)}
         truth = {vm.name: [] for vm in self.world.vms}

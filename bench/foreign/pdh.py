@@ -35,7 +35,7 @@ def keep(path, profile):
 
 
 class Recorder:
-    """Collects steps and writes a file. offset: its clock minus true time, in seconds; phase: when in the second it reads."""
+    """Collects steps and writes a file. offset: its clock minus true time, in seconds, or a function of true time that gives it; phase: when in the second it reads."""
 
     def __init__(self, computer, profile, interval=1, offset=0.0, zone="UTC", style="typeperf", phase=0.0, rng=None):
         self.computer, self.profile, self.interval, self.offset, self.zone, self.style, self.phase, self.rng = computer, profile, interval, offset, zone, style, phase, rng
@@ -88,7 +88,8 @@ class Recorder:
         lines = [separator.join(header)]
         for index, (t, row) in enumerate(self.rows):
             jitter = (self.rng.uniform(0.0, 0.02) if self.rng else 0.0) + self.phase
-            when = start + datetime.timedelta(seconds=t + self.offset + jitter) - datetime.timedelta(minutes=bias)
+            offset = self.offset(t) if callable(self.offset) else self.offset
+            when = start + datetime.timedelta(seconds=t + offset + jitter) - datetime.timedelta(minutes=bias)
             cells = [quote(when.strftime("%m/%d/%Y %H:%M:%S.") + f"{when.microsecond // 1000:03d}")]
             for path in order:
                 value = row.get(path)

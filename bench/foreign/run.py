@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Judges cases that the authors of hvi did not write, with the real `hvi diagnose --format json`. See README.md beside it.
 
-    bench/foreign/run.py [--hvi PATH] [--only TEXT] [--seed N] [--seeds N] [--keep DIR] [--list] [--json FILE]
+    bench/foreign/run.py [--hvi PATH] [--set first|more|all] [--only TEXT] [--seed N] [--seeds N] [--keep DIR] [--list] [--json FILE]
 """
 import argparse
 import datetime
@@ -15,6 +15,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import cases  # noqa: E402
+import more  # noqa: E402
 from world import sanitise  # noqa: E402
 
 SIDES = {"guest-cpu-demand": "guest", "guest-cpu-single-thread": "guest", "host-cpu-contention": "host", "cpu-cap": "configuration", "host-storage-slow": "host",
@@ -73,7 +74,7 @@ def judge(case, start, answer, tally):
             if x.culprit and not x.optional and said == truth:
                 tally.culprit_total += 1
                 named = e["culprits"][0]["vm"] if e["culprits"] else None
-                if named and same(named, x.culprit):
+                if named and any(same(named, c) for c in ([x.culprit] if isinstance(x.culprit, str) else x.culprit)):
                     tally.culprit_right += 1
                 else:
                     faults.append(f"CULPRIT of {said} on '{x.vm}': {named}, not {x.culprit}")
@@ -148,13 +149,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--hvi", help="the program; built into a temporary folder when not given")
     parser.add_argument("--only", default="", help="cases whose name contains this (several: separated by commas)")
+    parser.add_argument("--set", choices=["first", "more", "all"], default="all", dest="which", help="the cases of cases.py, those of more.py, or both")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seeds", type=int, default=1, help="so many worlds of each case")
     parser.add_argument("--keep", default="", help="keep files here, one folder a case")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--json", default="", help="write every case's result here")
     options = parser.parse_args()
-    names = [n for n in cases.ALL if any(part in n for part in options.only.split(","))]
+    known = {**(cases.ALL if options.which != "more" else {}), **(more.ALL if options.which != "first" else {})}
+    names = [n for n in known if any(part in n for part in options.only.split(","))]
     if options.list:
         print("\n".join(names))
         return 0
@@ -176,7 +179,7 @@ def main():
                 at = os.path.join(folder, f"{name}-{seed}")
                 shutil.rmtree(at, ignore_errors=True)
                 os.makedirs(at)
-                case = cases.ALL[name](seed * 1000 + sum(map(ord, name)))
+                case = known[name](seed * 1000 + sum(map(ord, name)))
                 arguments, start, _ = case.write(at)
                 command = [hvi, "diagnose", *arguments, "--format", "json"]
                 with open(os.path.join(at, "command.txt"), "w", encoding="utf-8") as f:

@@ -70,6 +70,7 @@ class Store:
         self.letter, self.read_ms, self.write_ms, self.iops, self.slow, self.outside = letter, read_ms, write_ms, iops, slow, outside
         self.root_reads = lambda t: 0.0
         self.root_writes = lambda t: 0.0
+        self.root_depth = 0  # operations the host itself keeps outstanding at most; 0: as many as it wants
 
 
 class Process:
@@ -110,6 +111,7 @@ class Vm:
         self.chatter = lambda t: 0.0  # extra dispatches a second on each processor
         self.hot = 0
         self.unseen = False  # the host's recorder has no rows of it: it started after the recorder did
+        self.weight, self.reserve = 1.0, 0.0  # its share against the others', and the part of each processor that it gets whatever others want
         self.processes = [Process("svchost", 900 + rng.randint(0, 90), 0.18, 9e7, 900), Process("lsass", 640, 0.06, 3e7, 1400), Process("System", 4, 0.16, 2e5, 2500),
                           Process("MsMpEng", 2210, 0.1, 2.1e8, 800), Process(rng.choice(["sqlservr", "w3wp", "java", "Microsoft.Exchange.Store", "store"]), 3000 + rng.randint(0, 999), 0.45, 1.4e9, 2100)]
         self.guest_factor = rng.uniform(0.75, 0.95)
@@ -137,6 +139,7 @@ class World:
         self.guest_loss = lambda t: 0.0
         self.outside_net = lambda t: 0.0    # bytes a second of the host itself on the uplink
         self.throttled = 3.0
+        self.crowding = 1.0  # 0: no more virtual processors than logical ones, so none waits below saturation
         self.path_style = path_style
 
     def disk_path(self, name, i, letter):
@@ -220,30 +223,31 @@ class World:
         self.root_want = root
         total = root + sum(min(d, vm.cap / 100) * 1.025 for vm in self.vms for d in vm.demands)
         capacity = float(self.lps)
-        level = 1.0
-        if total > capacity * 0.985:
-            low, high = 0.0, 1.0
+        level, free = 1.0, total <= capacity * 0.985
+        if not free:
+            low, high = 0.0, max(1.0 / vm.weight for vm in self.vms)
             for _ in range(25):
                 level = (low + high) / 2
-                used = min(root, max(root * 0.7, level * self.lps)) + sum(min(d, vm.cap / 100, level) * 1.025 for vm in self.vms for d in vm.demands)
+                used = min(root, max(root * 0.7, level * self.lps)) + sum(min(d, vm.cap / 100, self.share(vm, level)) * 1.025 for vm in self.vms for d in vm.demands)
                 low, high = (level, high) if used < capacity * 0.985 else (low, level)
         used = min(1.0, total / capacity)
         self.used = used
         c = self.lps
         rho = min(used, 0.97)
         # waiting per running: an M/M/c queue below saturation; above it what is asked beyond what there is adds to it
-        queueing = min(0.25, 0.5 * rho ** (math.sqrt(2 * (c + 1)) - 1) / (c * (1 - rho))) if level >= 0.999 else min(1.5, max(0.25, total / capacity - 0.75))
+        queueing = self.crowding * min(0.25, 0.5 * rho ** (math.sqrt(2 * (c + 1)) - 1) / (c * (1 - rho))) if free else min(1.5, max(0.25, total / capacity - 0.75))
         for vm in self.vms:
             vm.run, vm.wait, vm.seen, vm.dispatch = [], [], [], []
             cap = vm.cap / 100
             ops = sum(io.r + io.w for io in vm.ios) / vm.vcpus
             for d in vm.demands:
-                got = min(d, cap, level)
+                mine = 1.0 if free else self.share(vm, level)
+                got = min(d, cap, mine)
                 wait = 0.0
-                if d > cap and cap <= level:
+                if d > cap and cap <= mine:
                     wait = d - cap
                 else:
-                    wait = max(d - level, got * queueing)
+                    wait = max(d - mine, got * queueing * (1 - vm.reserve))
                 wait = min(wait, 1.0 - got) * max(0.3, 1 + vm.rng.gauss(0, 0.12))
                 wait = max(0.0, min(wait, 1.0 - got))
                 dispatches = 120 + 2600 * got * (1 - got) + 1.6 * ops + (90 * wait * 10 if wait > 0.02 else 0) + vm.chatter(t)
@@ -258,6 +262,11 @@ class World:
             mean = sum(vm.seen) / vm.vcpus
             extra = vm.threads_over + (vm.vcpus * vm.ready * 2.2 if vm.ready > 0.03 else 0) + (0.6 * vm.vcpus * mean ** 8)
             vm.queue = poisson(vm.rng, extra) if extra > 0.01 else (1 if vm.rng.random() < 0.04 else 0)
+
+    @staticmethod
+    def share(vm, level):
+        """The part of each of its processors that a VM gets when all want more."""
+        return min(1.0, max(level * vm.weight, vm.reserve))
 
     def storage(self, t):
         for store in self.stores:
@@ -288,7 +297,7 @@ class World:
             low, high = base, 6.0
             for _ in range(28):
                 latency = math.sqrt(low * high)
-                wanted = other * min(1.0, 0.02 / latency * 8) if latency > 0.16 else other
+                wanted = min(other, store.root_depth / latency) if store.root_depth else other * min(1.0, 0.02 / latency * 8) if latency > 0.16 else other
                 for vm, io, disk in users:
                     wanted += min(self.limited(io, disk, limits), io.depth / latency)
                 x = latency / base - 1
@@ -296,6 +305,8 @@ class World:
                 low, high = (low, latency) if wanted < possible else (latency, high)
             store.latency = latency * max(0.6, 1 + self.rng.gauss(0, 0.07))
             root_now = store.root_reads(t), store.root_writes(t)
+            if store.root_depth and sum(root_now) > store.root_depth / latency:
+                root_now = tuple(x * store.root_depth / latency / sum(root_now) for x in root_now)
             store.r, store.w = root_now
             for vm in self.vms:
                 for disk in vm.disks:
