@@ -78,6 +78,10 @@ def judge(case, start, answer, tally):
                     tally.culprit_right += 1
                 else:
                     faults.append(f"CULPRIT of {said} on '{x.vm}': {named}, not {x.culprit}")
+            last = max(n[3] for n in right)
+            if last > x.end + 60 + slack and not any(y is not x and same(y.vm, x.vm) and said in y.accept and y.end > x.end for y in case.expect):
+                tally.long += 1
+                faults.append(f"LONG {said} on '{x.vm}' until {last:.0f}, not {x.end}")
             pieces = sum(n[1]["hypothesis"] == said for n in right)
             if pieces > 2:
                 tally.pieces += pieces - 1
@@ -109,7 +113,7 @@ def judge(case, start, answer, tally):
 class Tally:
     def __init__(self):
         self.pairs, self.false_by, self.onsets = {}, {}, []
-        self.wrong_side = self.false = self.culprit_total = self.culprit_right = self.onset_total = self.onset_right = self.pieces = self.let_stand = self.hours = 0
+        self.wrong_side = self.false = self.culprit_total = self.culprit_right = self.onset_total = self.onset_right = self.pieces = self.let_stand = self.long = self.hours = 0
 
     def add(self, truth, said):
         self.pairs[truth, said] = self.pairs.get((truth, said), 0) + 1
@@ -140,7 +144,7 @@ class Tally:
                      f"onset within tolerance {self.onset_right} of {self.onset_total}"
                      + (f" (median {ordered[len(ordered) // 2]:.0f} s off, P95 {ordered[int(len(ordered) * 0.95)]:.0f} s)" if ordered else "")
                      + f"; culprit named first {self.culprit_right} of {self.culprit_total}; {self.let_stand} answers counted right are the second one that the data let stand; "
-                     f"{self.pieces} additional pieces of one incident.")
+                     f"{self.pieces} additional pieces of one incident; {self.long} that last more than a minute too long.")
         return "\n".join(lines)
 
 
