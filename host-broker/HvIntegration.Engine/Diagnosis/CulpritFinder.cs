@@ -23,7 +23,6 @@ internal sealed class CulpritFinder(DiagnosisOptions options)
     private const double ExtraShareMin = 0.2;
     private const double ExtraShareIdle = 0.05;
     private const double OwnShareMin = 0.5;
-    private const double BytesPerOperation = 65_536;
 
     /// <summary>Suspects over an episode so far, worst first.</summary>
     public IReadOnlyList<Culprit> Find(SharedResource resource, PartitionMemory victim, IReadOnlyList<PartitionMemory> all, SideTimeline root, long onset, long second, Symptoms symptoms)
@@ -135,18 +134,20 @@ internal sealed class CulpritFinder(DiagnosisOptions options)
                 return (uses, processors, SignalCatalog.Ready);
             case SharedResource.Store:
                 uses.AddRange(others.Where(symptoms.SharesStore).Select(o => OfVm(o, s => Load(o, s), bytes: true)));
-                OwnOfHost(uses, s => DiskSignals.StoreLoad(root, victim.Host, s, BytesPerOperation), s => Load(victim, s));
-                return (uses, NanToZero(Mean(s => Load(victim, s), from, length)) + uses.Sum(u => NanToZero(Mean(u.At, from, length))), SignalCatalog.DiskDeviceLatency);
+                OwnOfHost(uses, s => DiskSignals.StoreLoad(root, victim.Host, s), s => Load(victim, s));
+                return (uses, Together(s => Load(victim, s)), SignalCatalog.DiskDeviceLatency);
             case SharedResource.Network:
                 uses.AddRange(others.Select(o => OfVm(o, s => o.History.At(SignalCatalog.NetHostBytes, s), bytes: true)));
                 OwnOfHost(uses, s => HostSignals.BusiestUplink(root, s), s => victim.History.At(SignalCatalog.NetHostBytes, s));
-                return (uses, NanToZero(Mean(s => victim.History.At(SignalCatalog.NetHostBytes, s), from, length)) + uses.Sum(u => NanToZero(Mean(u.At, from, length))), SignalCatalog.Retransmits);
+                return (uses, Together(s => victim.History.At(SignalCatalog.NetHostBytes, s)), SignalCatalog.Retransmits);
             default:
                 uses.AddRange(others.Select(o => new Use(o.Info.Id, o.Info.Name, s => o.History.At(SignalCatalog.MemoryAssigned, s), s => o.Processes.At(s).MaxBy(r => r.ResidentBytes)?.Name)));
                 var total = root.Single(HostMetrics.HostMemoryTotal)?.At(second) ?? double.NaN;
-                var assigned = NanToZero(Mean(s => victim.History.At(SignalCatalog.MemoryAssigned, s), from, length)) + uses.Sum(u => NanToZero(Mean(u.At, from, length)));
+                var assigned = Together(s => victim.History.At(SignalCatalog.MemoryAssigned, s));
                 return (uses, total > 0 ? total : assigned, SignalCatalog.PsiMemorySome);
         }
+
+        double Together(Func<long, double> own) => NanToZero(Mean(own, from, length)) + uses.Sum(u => NanToZero(Mean(u.At, from, length)));
     }
 
     // What the VMs together do not explain of a store's or an uplink's load is the host's own: a backup, a live migration.
@@ -157,10 +158,7 @@ internal sealed class CulpritFinder(DiagnosisOptions options)
     }
 
     private static double Load(PartitionMemory vm, long second)
-    {
-        var (operations, bytes) = (vm.History.At(SignalCatalog.DiskHostIops, second), vm.History.At(SignalCatalog.DiskHostBytes, second));
-        return double.IsNaN(operations) || double.IsNaN(bytes) ? operations : Math.Max(operations, bytes / BytesPerOperation);
-    }
+        => DiskSignals.Load(vm.History.At(SignalCatalog.DiskHostIops, second), vm.History.At(SignalCatalog.DiskHostBytes, second));
 
     private static void Root(SideTimeline root, List<Use> uses, long second)
     {

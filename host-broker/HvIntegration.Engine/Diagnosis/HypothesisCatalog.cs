@@ -1,12 +1,13 @@
 using HvIntegration.Engine.Diagnosis.Hypotheses;
+using HvIntegration.Engine.Model;
 
 namespace HvIntegration.Engine.Diagnosis;
 
 /// <summary>All hypotheses. A new one is one file and one line here.</summary>
-internal static class HypothesisCatalog
+public static class HypothesisCatalog
 {
     /// <summary>In the order of the truth table.</summary>
-    public static IReadOnlyList<IHypothesis> All { get; } =
+    internal static IReadOnlyList<IHypothesis> All { get; } =
     [
         new NothingWrong(),
         new GuestCpuDemand(),
@@ -26,4 +27,14 @@ internal static class HypothesisCatalog
 
     /// <summary>Ids that a verdict can carry.</summary>
     public static IReadOnlyList<string> Ids { get; } = [.. All.Select(h => h.Id), HypothesisIds.Unknown];
+
+    /// <summary>Title and side that a verdict of this cause has; null for an id that is not of this catalog.</summary>
+    public static (string Title, Side Side)? Find(string id) => id == HypothesisIds.Unknown ? (UnknownTitle, Side.None)
+        : All.FirstOrDefault(h => h.Id == id) is { } known ? (TitleOf(known), known.Side) : null;
+
+    /// <summary>Title of <see cref="HypothesisIds.Unknown"/>.</summary>
+    internal const string UnknownTitle = "Cannot tell";
+
+    /// <summary>Title as it begins a line.</summary>
+    internal static string TitleOf(IHypothesis hypothesis) => char.ToUpperInvariant(hypothesis.Title[0]) + hypothesis.Title[1..];
 }

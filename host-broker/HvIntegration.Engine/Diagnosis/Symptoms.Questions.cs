@@ -40,7 +40,6 @@ internal sealed partial class Symptoms
     private const int StandingSeconds = 2;
     private const int StillBackSeconds = 60;
     private const double LargeOperation = 65_536;
-    private const double SharedStoreBytes = 65_536;
 
     /// <summary>Steady growth inside the guest; null when there is none.</summary>
     public LeakTrend? Trend => _partition.Leaks.Trend;
@@ -49,18 +48,18 @@ internal sealed partial class Symptoms
     /// <remarks>Large operations take longer by themselves (QSO: 25 ms up to 64 KiB, 35 ms beyond): the multiple grows with their size.</remarks>
     public Finding Slow(SignalDefinition latency)
     {
-        var iops = Finding.FirstMeasured(AtLeast(SignalCatalog.DiskGuestIops, 0), AtLeast(SignalCatalog.DiskHostIops, 0)).Value;
-        if (iops * Level(latency) < OutstandingMin)
+        var fixedLimit = AtLeast(latency, Limits.DiskLatencySeconds);
+        var outstanding = Finding.FirstMeasured(AtLeast(SignalCatalog.DiskGuestIops, 0), AtLeast(SignalCatalog.DiskHostIops, 0)).Value * Level(latency);
+        if (outstanding < OutstandingMin)
         {
-            return AtLeast(latency, Limits.DiskLatencySeconds) with { Answer = Answer.No };
+            return fixedLimit with { Answer = Answer.No };
         }
 
-        var fixedLimit = AtLeast(latency, Limits.DiskLatencySeconds);
         if (fixedLimit.Holds)
         {
             // An archive on slow disks was never different, and nobody stands in line for it.
-            var usual = Baseline(latency) >= Limits.DiskLatencySeconds && iops * Level(latency) < QueueMin && Level(latency) < UsualRatio * Baseline(latency);
-            return usual ? fixedLimit with { Answer = Answer.No } : fixedLimit;
+            var usual = Baseline(latency);
+            return usual >= Limits.DiskLatencySeconds && outstanding < QueueMin && Level(latency) < UsualRatio * usual ? fixedLimit with { Answer = Answer.No } : fixedLimit;
         }
 
         var size = Level(SignalCatalog.DiskHostBytes) / Level(SignalCatalog.DiskHostIops);
@@ -112,14 +111,16 @@ internal sealed partial class Symptoms
         return full with { Sentence = Words($"{full.Sentence}, and nobody recorded whether it waits for them") };
     }
 
-    /// <summary>As <see cref="MayWait"/>, and most of the VMs whose wait is known do wait.</summary>
-    public Finding WaitsAsOthersDo()
+    /// <summary>It waits; or, where neither side told, it may (<see cref="MayWait"/>) and most of the VMs whose wait is known do.</summary>
+    public Finding WaitsAsFarAsKnown()
     {
-        var may = MayWait();
-        var others = SiblingsWaiting(mostly: true);
-        return may.Holds && others.Holds
-            ? Finding.All(others, may) with { Sentence = Words($"{others.Sentence}; its own wait was not recorded"), Strength = 0.8 }
-            : Waiting();
+        var waits = Waiting();
+        if (waits.Answer != Answer.NotMeasured || MayWait() is not { Holds: true } may || SiblingsWaiting(mostly: true) is not { Holds: true } others)
+        {
+            return waits;
+        }
+
+        return Finding.All(others, may) with { Sentence = Words($"{others.Sentence}; its own wait was not recorded"), Strength = 0.8 };
     }
 
     /// <summary>The VM's processors are full: by the guest, or where it is silent by the host's run time.</summary>
@@ -555,11 +556,7 @@ internal sealed partial class Symptoms
             Words($"it issues {Text.Percent(held)} of the store's operations"), held, share, "1",
             others == 0 ? "no other VM was measured on its store" : Explaining ? _partition.Frame.SourceOf(SignalCatalog.DiskHostIops) : string.Empty, 1);
 
-        static double Load(Symptoms of)
-        {
-            var (operations, bytes) = (of.Level(SignalCatalog.DiskHostIops), of.Level(SignalCatalog.DiskHostBytes));
-            return bytes > 0 && !double.IsNaN(operations) ? Math.Max(operations, bytes / SharedStoreBytes) : operations;
-        }
+        static double Load(Symptoms of) => DiskSignals.Load(of.Level(SignalCatalog.DiskHostIops), of.Level(SignalCatalog.DiskHostBytes));
     }
 
     /// <summary>True when a disk of the other VM lies on a store of this one, or the stores are not known.</summary>

@@ -70,7 +70,7 @@ internal static class Verdicts
         var runnerUp = RunnerUp(winner, all);
         var helps = hypothesis.WhatHelps(symptoms) + (marks.Count > 0 ? $" {marks[0].Advice}" : string.Empty);
         return new Verdict(
-            hypothesis.Id, hypothesis.Side, winner.Probability, Capital(hypothesis.Title), sentence, helps,
+            hypothesis.Id, hypothesis.Side, winner.Probability, HypothesisCatalog.TitleOf(hypothesis), sentence, helps,
             runnerUp?.Hypothesis.Id, runnerUp?.Probability ?? 0, [.. Sorted(winner.File.For), .. marks.Select(m => m.Evidence)], Sorted(winner.File.Against),
             [.. winner.File.NotMeasured], culprits) { Alternatives = Alternatives(all, hypothesis.Id) };
     }
@@ -82,7 +82,7 @@ internal static class Verdicts
         var sentence = $"{ForeignText.Name(state.Info.Name)} is well: {string.Join(", ", none.File.For.Select(e => e.Sentence))}.";
         sentence += MissingSide(state, second) is { } missing ? $" {missing}, so this is less sure." : string.Empty;
         return new Verdict(
-            HypothesisIds.None, Side.None, none.Probability, "Nothing wrong", sentence, string.Empty, runnerUp?.Hypothesis.Id, runnerUp?.Probability ?? 0,
+            HypothesisIds.None, Side.None, none.Probability, HypothesisCatalog.TitleOf(none.Hypothesis), sentence, string.Empty, runnerUp?.Hypothesis.Id, runnerUp?.Probability ?? 0,
             [.. none.File.For], [.. none.File.Against], [.. none.File.NotMeasured], []);
     }
 
@@ -99,7 +99,7 @@ internal static class Verdicts
             $"{ForeignText.Name(state.Info.Name)} {what}{since}, cause unclear: {first.Hypothesis.Title} ({Words(first.Hypothesis.Side)}, {first.Probability:0.00}) or {next.Hypothesis.Title} ({Words(next.Hypothesis.Side)}, {next.Probability:0.00}). ")
             + (settle is null ? "The evidence contradicts itself." : $"What would settle it: {settle}.");
         return new Verdict(
-            HypothesisIds.Unknown, Side.None, UnclearProbability(all), "Cannot tell", sentence,
+            HypothesisIds.Unknown, Side.None, UnclearProbability(all), HypothesisCatalog.UnknownTitle, sentence,
             settle is null ? "Watch it longer, or compare with the time before." : $"Measure what is missing: {settle}.",
             first.Hypothesis.Id, first.Probability, Sorted([.. first.File.For, .. Harm(all[0], first)]), Sorted(first.File.Against),
             [.. first.File.NotMeasured.Concat(next.File.NotMeasured).Distinct()], []) { Alternatives = Alternatives(all, HypothesisIds.Unknown) };
@@ -148,6 +148,4 @@ internal static class Verdicts
         Side.Both => "both sides",
         _ => "no side",
     };
-
-    private static string Capital(string title) => char.ToUpperInvariant(title[0]) + title[1..];
 }

@@ -14,6 +14,7 @@ internal static class DiskSignals
 {
     private const int DisksShownMax = 16;
     private const double BytesMin = 1e5;
+    private const double BytesPerOperation = 65_536;
 
     // An operation in flight at an edge has its time in one second and its end in the next.
     private const double OperationSplitShare = 0.1;
@@ -90,8 +91,11 @@ internal static class DiskSignals
         return known ? false : null;
     }
 
-    /// <summary>Operations per second that all users give the stores of a VM, the host itself among them, large ones counted as several; NaN when its stores are not known.</summary>
-    public static double StoreLoad(SideTimeline root, SideTimeline vm, long second, double bytesPerOperation)
+    /// <summary>Operations per second as a load on a store: large ones count as several, one for each 64 KiB. Bytes that are not known count nothing.</summary>
+    public static double Load(double operations, double bytes) => double.IsNaN(bytes) ? operations : Math.Max(operations, bytes / BytesPerOperation);
+
+    /// <summary>Load that all users give the stores of a VM, the host itself among them; NaN when its stores are not known.</summary>
+    public static double StoreLoad(SideTimeline root, SideTimeline vm, long second)
     {
         var stores = vm.Of(HostMetrics.DiskStore);
         if (stores.Count == 0)
@@ -99,9 +103,7 @@ internal static class DiskSignals
             return double.NaN;
         }
 
-        var operations = StoreSum(root, HostMetrics.StoreOperations, stores, second);
-        var bytes = StoreSum(root, HostMetrics.StoreIo, stores, second);
-        return double.IsNaN(operations) || double.IsNaN(bytes) ? operations : Math.Max(operations, bytes / bytesPerOperation);
+        return Load(StoreSum(root, HostMetrics.StoreOperations, stores, second), StoreSum(root, HostMetrics.StoreIo, stores, second));
     }
 
     private static void Lower(SignalInput input, SignalFrame frame, DiskLoad host)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using HvIntegration.Engine.Diagnosis;
 
 namespace HvIntegration.HostBroker.Commands;
 
@@ -28,7 +27,7 @@ internal static class Quantity
     public static string Percent(double share) => Math.Abs(share) < 0.9995 ? Invariant($"{share * 100:0.0} %") : Invariant($"{share * 100:0} %");
 
     /// <summary>How sure a verdict is; of "unknown" that no cause is likely enough, as nobody is sure of not knowing.</summary>
-    public static string Sure(string hypothesis, double probability) => hypothesis == HypothesisIds.Unknown ? "cause open" : Percent(probability) + " sure";
+    public static string Sure(string hypothesis, double probability) => Hypotheses.IsUnknown(hypothesis) ? "cause open" : Percent(probability) + " sure";
 
     /// <summary>Seconds, in the unit that reads best.</summary>
     public static string Time(double seconds) => Math.Abs(seconds) switch

@@ -1,3 +1,4 @@
+using HvIntegration.Engine.Diagnosis;
 using HvIntegration.HostBroker.Commands;
 
 namespace HvIntegration.HostBroker.Dashboard;
@@ -15,18 +16,14 @@ public static class VerdictKinds
         : side switch { "host" => VerdictKind.Host, "guest" => VerdictKind.Guest, "configuration" => VerdictKind.Limit, _ => VerdictKind.Unclear };
 
     /// <summary>Kind of a stored verdict, of which only the hypothesis is known.</summary>
-    public static VerdictKind Of(string hypothesis) => hypothesis switch
-    {
-        "" => VerdictKind.NoData,
-        _ when Hypotheses.IsHealthy(hypothesis) => VerdictKind.Ok,
-        _ when Hypotheses.IsUnknown(hypothesis) => VerdictKind.Unclear,
-        "guest-memory-maximum" => VerdictKind.Limit,
-        "vmbus-path" or "vm-paused" => VerdictKind.Host,
-        _ when hypothesis.StartsWith("host-", StringComparison.Ordinal) => VerdictKind.Host,
-        _ when hypothesis.StartsWith("guest-", StringComparison.Ordinal) => VerdictKind.Guest,
-        _ when hypothesis.EndsWith("-cap", StringComparison.Ordinal) => VerdictKind.Limit,
-        _ => VerdictKind.Unclear,
-    };
+    /// <remarks>An id that is not of this version's catalog tells its side by its first word.</remarks>
+    public static VerdictKind Of(string hypothesis) => Of(
+        hypothesis,
+        HypothesisCatalog.Find(hypothesis) is { } known ? known.Side.ToString().ToLowerInvariant()
+            : hypothesis.StartsWith("host-", StringComparison.Ordinal) ? "host"
+            : hypothesis.StartsWith("guest-", StringComparison.Ordinal) ? "guest"
+            : hypothesis.EndsWith("-cap", StringComparison.Ordinal) ? "configuration"
+            : "none");
 
     /// <summary>Class of the style sheet.</summary>
     public static string Css(this VerdictKind kind) => kind switch
@@ -62,23 +59,5 @@ public static class VerdictKinds
     };
 
     /// <summary>Name of a hypothesis where only its id is kept: the one that its verdict has.</summary>
-    public static string Title(string hypothesis) => hypothesis switch
-    {
-        "none" => "Nothing wrong",
-        "guest-cpu-demand" => "Guest CPU demand",
-        "guest-cpu-single-thread" => "One thread at its limit",
-        "host-cpu-contention" => "Host CPU contention",
-        "cpu-cap" => "CPU cap",
-        "host-storage-slow" => "Slow host storage",
-        "storage-qos-cap" => "Storage quota",
-        "guest-disk-overload" => "Guest disk overload",
-        "host-memory-pressure" => "Host memory pressure",
-        "guest-memory-maximum" => "Guest memory shortage",
-        "vmbus-path" => "A slow bus to the host",
-        "guest-leak" => "A leak in the guest",
-        "host-network-congestion" => "A congested host network",
-        "vm-paused" => "A pause of the VM",
-        "unknown" => "Cannot tell",
-        _ => hypothesis.Replace('-', ' '),
-    };
+    public static string Title(string hypothesis) => HypothesisCatalog.Find(hypothesis)?.Title ?? hypothesis.Replace('-', ' ');
 }

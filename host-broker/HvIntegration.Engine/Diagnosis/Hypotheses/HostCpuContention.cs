@@ -26,7 +26,7 @@ internal sealed class HostCpuContention : IHypothesis
     public void Weigh(Symptoms symptoms, CaseFile file)
     {
         var limits = symptoms.Limits;
-        file.Require(2.5, Finding.FirstMeasured(symptoms.Waiting(), symptoms.WaitsAsOthersDo()));
+        file.Require(2.5, symptoms.WaitsAsFarAsKnown());
         file.Require(2.0, symptoms.AtLeast(SignalCatalog.LpBusy, limits.ProcessorsFullShare));
         if (file.Settled)
         {
