@@ -5,6 +5,9 @@ namespace HvIntegration.DashboardTests;
 /// <summary>Debian's Chromium, driven by Playwright; started once.</summary>
 public sealed class Browser : IAsyncLifetime
 {
+    /// <summary>Longest wait for anything on a page.</summary>
+    public const int TimeoutMilliseconds = 20_000;
+
     private const string Chromium = "/usr/bin/chromium";
 
     private static readonly string[] Switches =
@@ -35,7 +38,7 @@ public sealed class Browser : IAsyncLifetime
             ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
             ReducedMotion = ReducedMotion.Reduce,
         });
-        context.SetDefaultTimeout(20_000);
+        context.SetDefaultTimeout(TimeoutMilliseconds);
         return new WatchedPage(context, await context.NewPageAsync());
     }
 

@@ -37,7 +37,7 @@ public sealed class FleetTests(Browser browser, StoryBroker story)
         await page.GoAsync(story.Url);
         await page.Find("fluent-text-input input, .search input").First.FillAsync("sql");
 
-        await page.Page.WaitForURLAsync("**/?q=sql");
+        await page.IsAtAsync(@"/\?q=sql$");
         await Expect(page.Find(".tile")).ToHaveCountAsync(1);
     }
 
@@ -47,9 +47,9 @@ public sealed class FleetTests(Browser browser, StoryBroker story)
         await using var page = await browser.OpenAsync();
         await page.GoAsync(story.Url);
         await page.Find("th button:has-text('VM')").First.ClickAsync();
-        await page.Page.WaitForURLAsync("**sort=-name**");
+        await page.IsAtAsync("sort=-name");
         await page.Find("th button:has-text('VM')").First.ClickAsync();
-        await page.Page.WaitForURLAsync("**sort=name**");
+        await page.IsAtAsync("sort=name");
 
         await Expect(page.Find("th[aria-sort=ascending]")).ToContainTextAsync("VM");
         await Expect(page.Find("table.fleet tbody tr:has(td) .w-name a").Nth(1)).ToHaveTextAsync("batch-01");
@@ -69,7 +69,7 @@ public sealed class FleetTests(Browser browser, StoryBroker story)
         await Expect(page.Find(".tile-name")).ToContainTextAsync("<img src=x");
         Assert.True((await page.Find(".tile-name").InnerTextAsync()).Length <= 120);
         await page.Find(".tile").ClickAsync();
-        await page.Page.WaitForURLAsync("**/vm/**");
+        await page.IsAtAsync("/vm/");
         await page.AliveAsync();
         await Expect(page.Find("h1")).ToContainTextAsync("<img src=x");
 
@@ -85,14 +85,14 @@ public sealed class FleetTests(Browser browser, StoryBroker story)
         await page.GoAsync(story.Url);
         await TabToAsync(page, "document.activeElement?.classList.contains('tile')");
         await page.Page.Keyboard.PressAsync("Enter");
-        await page.Page.WaitForURLAsync("**/vm/**");
+        await page.IsAtAsync("/vm/");
         await page.AliveAsync();
         await TabToAsync(page, "document.activeElement?.hasAttribute('data-lane')");
         await page.Page.Keyboard.PressAsync("ArrowLeft");
         await page.Page.Keyboard.PressAsync("Shift+ArrowLeft");
 
         await Expect(page.Find(".stack")).ToHaveAttributeAsync("data-cursor", new System.Text.RegularExpressions.Regex("^\\d+$"));
-        await page.Page.WaitForURLAsync("**at=**");
+        await page.IsAtAsync("at=");
         await page.Page.Keyboard.PressAsync("Escape");
         await Expect(page.Find(".cursor-line")).ToBeHiddenAsync();
     }

@@ -30,7 +30,7 @@ public sealed class OpenedBundleTests(Browser browser, StoryBroker story)
 
             await page.GoAsync(opened.Url + "/episodes");
             await page.Find("tr:has-text('web-01') a:has-text('Details')").First.ClickAsync();
-            await page.Page.WaitForURLAsync("**/episodes/*");
+            await page.IsAtAsync("/episodes/[^/]*$");
             await Expect(page.Find("#seen-title")).ToHaveTextAsync("Acknowledged");
             await Expect(page.Find(".ack-form")).ToHaveCountAsync(0);
             Assert.Empty(page.Faults);

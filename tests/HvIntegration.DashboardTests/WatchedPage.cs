@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
 namespace HvIntegration.DashboardTests;
@@ -60,6 +61,10 @@ public sealed class WatchedPage : IAsyncDisposable
         await Page.WaitForFunctionAsync("() => document.querySelector('main[data-live=true] h1') !== null");
         await Page.WaitForFunctionAsync("() => [...document.querySelectorAll('.stack')].every(s => s.dataset.points !== undefined)");
     }
+
+    /// <summary>Waits until the address matches. By asking again and again: an event of the move that comes while a click still returns is not seen by who waits for the event.</summary>
+    public Task IsAtAsync(string pattern) =>
+        Assertions.Expect(Page).ToHaveURLAsync(new Regex(pattern), new PageAssertionsToHaveURLOptions { Timeout = Browser.TimeoutMilliseconds });
 
     /// <summary>The one thing a selector finds.</summary>
     public ILocator Find(string selector) => Page.Locator(selector);
