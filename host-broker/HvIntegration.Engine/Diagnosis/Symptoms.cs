@@ -6,7 +6,7 @@ using HvIntegration.Engine.Signals;
 
 namespace HvIntegration.Engine.Diagnosis;
 
-/// <summary>What the hypotheses may ask about one VM: levels of its window against limits, and its normal. The questions made of these are in the other part.</summary>
+/// <summary>What the hypotheses may ask about one VM: levels of its window against limits, and its normal. The questions made of these are in the other parts, one for each resource.</summary>
 /// <remarks>
 /// A question "at least" takes the k-th greatest of the n values of the window, so that it holds exactly when k of n seconds
 /// are beyond the limit; "below" takes the k-th least. Fewer than k values are "not measured". One instance per VM, used again
