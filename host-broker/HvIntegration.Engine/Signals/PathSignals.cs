@@ -21,7 +21,11 @@ internal static class PathSignals
 
         if (input.Guest.Single(GuestMetrics.WakeupLatenessMax) is { } greatest)
         {
-            frame.Add(SignalCatalog.WakeupLatenessMax, greatest.At(input.Second), double.NaN, SampleQuality.Measured, greatest.Native);
+            // A read tells the greatest since the read before it, so what happened in a second stands in two reads: the one in it and the
+            // one after. Where that one came late the mean bounds it: no greatest is below its mean.
+            var here = greatest.At(input.Second);
+            var value = double.IsNaN(here) ? here : double.MaxNumber(double.MaxNumber(here, greatest.At(input.Second + 1)), count >= 1 ? lateness / count : double.NaN);
+            frame.Add(SignalCatalog.WakeupLatenessMax, value, double.NaN, SampleQuality.Measured, greatest.Native);
         }
 
         if (input.Clock is { IsKnown: true } clock)
