@@ -6,8 +6,8 @@ namespace HvIntegration.HostBroker.Commands;
 internal static class OfflineCommand
 {
     private const int NoticesMax = 60;
-    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Judges and writes.</summary>
     /// <returns>0 when no VM suffered, 1 when one did.</returns>
@@ -50,19 +50,19 @@ internal static class OfflineCommand
         return result.Episodes.Count > 0 ? ExitStatus.Finding : ExitStatus.Ok;
     }
 
-    /// <summary>Judges, and says from the third second on that it is at work: a day of many counters takes a while.</summary>
+    /// <summary>Judges, and on a terminal says after a second how far it is: a day of many counters takes a while.</summary>
     private static OfflineResult Judge(OfflineRequest request, TextWriter errors, CancellationToken cancellation)
     {
         string[] files = [.. request.Hosts, .. request.Guests.Select(g => g.File), .. request.LinuxGuests.Select(g => g.File)];
         var progress = ProgressLine.On(errors);
         var told = new Lock();
         long began = TimeProvider.System.GetTimestamp();
-        bool first = true;
+        var share = new ReadShare(cancellation);
         bool ended = false;
         using var timer = TimeProvider.System.CreateTimer(_ => Tell(), null, Quiet, Tick);
         try
         {
-            return OfflineDiagnosis.Run(request, cancellation);
+            return OfflineDiagnosis.Run(request, share, cancellation);
         }
         finally
         {
@@ -80,8 +80,7 @@ internal static class OfflineCommand
                 if (!ended)
                 {
                     var passed = TimeProvider.System.GetElapsedTime(began);
-                    progress.Show($"judging {files.Length} {(files.Length == 1 ? "recording" : "recordings")}, {Size(files)}: {Quantity.Span((long)passed.TotalSeconds)}", mark: first);
-                    first = false;
+                    progress.Show($"judging {files.Length} {(files.Length == 1 ? "recording" : "recordings")}, {Size(files)}: {(int)(share.Value * 100)} %, {Quantity.Span((long)passed.TotalSeconds)}", mark: false);
                 }
             }
         }

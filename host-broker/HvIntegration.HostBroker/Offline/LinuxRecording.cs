@@ -11,12 +11,14 @@ internal sealed class LinuxRecording
 {
     private readonly string _file;
     private readonly Guid _partition;
+    private readonly ReadShare _share;
 
     /// <summary>Names a recording.</summary>
-    public LinuxRecording(string file, Guid partition)
+    public LinuxRecording(string file, Guid partition, ReadShare share)
     {
         _file = file;
         _partition = partition;
+        _share = share;
     }
 
     /// <summary>Boot the recording is of; known after the first batch.</summary>
@@ -49,8 +51,11 @@ internal sealed class LinuxRecording
 
         Boot = facts.BootId;
         LogicalProcessors = facts.LogicalProcessors;
+        long told = 0;
         while (Next(stream) is { } message)
         {
+            _share.Add(stream.Position - told);
+            told = stream.Position;
             GuestBatch? batch;
             try
             {

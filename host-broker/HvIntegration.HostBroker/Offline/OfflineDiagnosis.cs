@@ -24,6 +24,7 @@ internal sealed class OfflineDiagnosis
 
     private readonly OfflineRequest _request;
     private readonly TimeZoneInfo? _zone;
+    private readonly ReadShare _share;
     private readonly List<string> _notices = [];
     private readonly Dictionary<Guid, OfflineVm> _vms = [];
     private readonly Dictionary<(Guid, SeriesKey), Slot> _slots = [];
@@ -32,15 +33,19 @@ internal sealed class OfflineDiagnosis
     private double _intervalSeconds = 1;
     private IReadOnlyList<CounterMap> _maps = [];
 
-    private OfflineDiagnosis(OfflineRequest request, TimeZoneInfo? zone)
+    private OfflineDiagnosis(OfflineRequest request, TimeZoneInfo? zone, ReadShare share)
     {
         _request = request;
         _zone = zone;
+        _share = share;
     }
 
     /// <summary>Reads and judges.</summary>
+    /// <param name="request">What is asked.</param>
+    /// <param name="share">Told how far the reading is.</param>
+    /// <param name="cancellation">Ends early.</param>
     /// <exception cref="OfflineException">A file cannot be used; the message names it, the place and the remedy.</exception>
-    public static OfflineResult Run(OfflineRequest request, CancellationToken cancellation)
+    public static OfflineResult Run(OfflineRequest request, ReadShare share, CancellationToken cancellation)
     {
         TimeZoneInfo? zone = null;
         if (request.TimeZone is { } text)
@@ -50,7 +55,7 @@ internal sealed class OfflineDiagnosis
 
         try
         {
-            return new OfflineDiagnosis(request, zone).Run(cancellation);
+            return new OfflineDiagnosis(request, zone, share).Run(cancellation);
         }
         catch (CounterSourceException e)
         {
@@ -62,6 +67,7 @@ internal sealed class OfflineDiagnosis
     {
         _options = _request.Config is { } config ? OfflineSettings.Load(config) : new EngineOptions();
         _inventory = _request.Inventory is { } inventory ? InventoryFile.Read(inventory) : null;
+        _share.Expect(Expected());
         PlanHosts();
         PlanGuests();
         OfflineSettings.Fit(_options, _intervalSeconds);
@@ -87,6 +93,18 @@ internal sealed class OfflineDiagnosis
     private string Computer => Names?.Computer ?? "";
 
     private PdhCsvReader Open(string file) => PdhCsvReader.Open(file, new PdhCsvReaderOptions(null) { Fallback = _zone });
+
+    // For a pass over all of it.
+    private PdhCsvReader OpenWhole(string file) => PdhCsvReader.Open(file, new PdhCsvReaderOptions(null) { Fallback = _zone, BytesRead = _share.Add });
+
+    // The guests are read twice, and the host's recording too where there are guests to align with it.
+    private long Expected()
+    {
+        string[] guests = [.. _request.Guests.Select(g => g.File), .. _request.LinuxGuests.Select(g => g.File)];
+        return (2 * guests.Sum(Length)) + ((guests.Length > 0 ? 2 : 1) * _request.Hosts.Sum(Length));
+    }
+
+    private static long Length(string file) => new FileInfo(file) is { Exists: true } known ? known.Length : 0;
 
     private void PlanHosts()
     {
@@ -202,7 +220,7 @@ internal sealed class OfflineDiagnosis
             vm.GuestMap = map;
             vm.GuestActivity = new ActivityTrack();
             Pace(reader, file);
-            using var again = Open(file);
+            using var again = OpenWhole(file);
             using var cursor = new RecordingCursor(again, map.Targets);
             Follow(cursor, (_, _) => vm.GuestActivity, GuestKind);
         }
@@ -210,7 +228,7 @@ internal sealed class OfflineDiagnosis
         foreach (var (name, file) in _request.LinuxGuests)
         {
             var vm = GuestOf(name, file);
-            vm.Linux = new LinuxRecording(file, vm.Id);
+            vm.Linux = new LinuxRecording(file, vm.Id, _share);
             vm.GuestActivity = new ActivityTrack();
             new LinuxActivity(vm.GuestActivity).Read(vm.Linux);
             if (vm.Linux.CutShort is { } cut)
@@ -322,8 +340,12 @@ internal sealed class OfflineDiagnosis
             List<HostTarget> wanted = [.. _maps[i].Targets.Where(t => HostKind(t) >= 0 && _vms.TryGetValue(t.Partition, out var vm) && vm.GuestActivity is not null)];
             if (wanted.Count > 0)
             {
-                using var cursor = new RecordingCursor(Open(_request.Hosts[i]), wanted);
+                using var cursor = new RecordingCursor(OpenWhole(_request.Hosts[i]), wanted);
                 Follow(cursor, (t, _) => _vms[t.Partition].HostActivity, HostKind);
+            }
+            else
+            {
+                _share.Add(Length(_request.Hosts[i]));
             }
         }
     }
@@ -357,7 +379,7 @@ internal sealed class OfflineDiagnosis
         var run = new OfflineRun(model, _vms, _slots, _options, _intervalSeconds, _inventory);
         for (int i = 0; i < _maps.Count; i++)
         {
-            run.AddHost(new RecordingCursor(Open(_request.Hosts[i]), _maps[i].Targets), _maps[i]);
+            run.AddHost(new RecordingCursor(OpenWhole(_request.Hosts[i]), _maps[i].Targets), _maps[i]);
         }
 
         foreach (var vm in _vms.Values)
@@ -365,7 +387,7 @@ internal sealed class OfflineDiagnosis
             long offset = vm.Clock?.OffsetNs ?? 0;
             if (vm.GuestFile is { } file)
             {
-                run.AddGuest(new RecordingCursor(Open(file), vm.GuestMap!.Targets, offset), vm, AlignedErrorNs);
+                run.AddGuest(new RecordingCursor(OpenWhole(file), vm.GuestMap!.Targets, offset), vm, AlignedErrorNs);
             }
             else if (vm.Linux is { } linux)
             {

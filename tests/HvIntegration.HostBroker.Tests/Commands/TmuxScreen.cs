@@ -23,7 +23,8 @@ internal sealed class TmuxScreen : IAsyncDisposable
         await screen.TmuxAsync(["-f", "/dev/null", "new-session", "-d", "-s", "t", "-x", $"{Width}", "-y", $"{Height}", "cat"]);
         await screen.TmuxAsync(["set-option", "-g", "status", "off"]);
         // The shell stays when the program has ended, so what it left can be seen, and says how it ended: tmux itself loses that now and then.
-        string[] shell = ["sh", "-c", $"\"$@\"; echo \"{EndedSign}$?.\"; exec cat", "sh"];
+        // Ctrl+C goes to both: the program is to end of it, the shell is not.
+        string[] shell = ["sh", "-c", $"trap : INT; \"$@\"; echo \"{EndedSign}$?.\"; exec cat", "sh"];
         await screen.TmuxAsync(["respawn-pane", "-k", "-t", "t", .. shell, "env", .. environment, .. command]);
         return screen;
     }

@@ -100,7 +100,7 @@ internal sealed partial class PdhCsvReader : IDisposable
                 throw new PdhCsvException(file, 0, 0, "is a pipe, and a recording is read more than once", "write it into a file first");
             }
 
-            return Open(stream, file, options);
+            return Open(options.BytesRead is { } told ? new CountedStream(stream, told) : stream, file, options);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -7,4 +7,7 @@ internal sealed record PdhCsvReaderOptions(TimeZoneInfo? Zone = null, int AnsiCo
 {
     /// <summary>Zone of recordings whose header has no bias; a bias comes first.</summary>
     public TimeZoneInfo? Fallback { get; init; }
+
+    /// <summary>Told the bytes of each piece read of a file; what it throws ends the reading.</summary>
+    public Action<long>? BytesRead { get; init; }
 }
