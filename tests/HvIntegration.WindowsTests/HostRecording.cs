@@ -17,7 +17,9 @@ internal sealed class HostRecording
     /// <param name="from">First row it is there; its rates come one row later.</param>
     /// <param name="until">First row it is there no more.</param>
     /// <param name="reset">Row at which its counters fell; -1 for never.</param>
-    public HostRecording Vm(string name, int number, int from = 0, int until = int.MaxValue, int reset = -1)
+    /// <param name="moves">Row at which the host moves it away; -1 for never.</param>
+    /// <param name="contention">The build tells contention apart from waking up, as Server 2025 does.</param>
+    public HostRecording Vm(string name, int number, int from = 0, int until = int.MaxValue, int reset = -1, int moves = -1, bool contention = false)
     {
         double? Rate(int row, double value) => row > from && row < until && row != reset ? value : null;
         double? Raw(int row, double value) => row >= from && row < until ? value : null;
@@ -30,10 +32,16 @@ internal sealed class HostRecording
             Add("Hyper-V Hypervisor Virtual Processor", instance, "% Hypervisor Run Time", r => Rate(r, 2.25));
             Add("Hyper-V Hypervisor Virtual Processor", instance, "CPU Wait Time Per Dispatch", r => Rate(r, 45_000.5 + (1_000 * phase) + r));
             Add("Hyper-V Hypervisor Virtual Processor", instance, "Logical Processor Dispatches/sec", r => Rate(r, 1_200.75 + phase));
+            if (contention)
+            {
+                Add("Hyper-V Hypervisor Virtual Processor", instance, "CPU Contention Time Per Dispatch", r => Rate(r, 30_000.25 + phase + r));
+            }
         }
 
         Add("Hyper-V Dynamic Memory VM", name, "Physical Memory", r => Raw(r, 2_048 + (64 * number)));
         Add("Hyper-V Dynamic Memory VM", name, "Current Pressure", r => Raw(r, 80 + number + r));
+        Add("Hyper-V VM Live Migration", $"{name}:VM Live Migration", "Transfer Pass: Number", r => r == moves ? 1 : Raw(r, 0));
+        Add("Hyper-V VM Save, Snapshot, and Restore", $"{name}:Current or most recent Save-Restore-Snapshot operation", "Requests Active", r => Raw(r, 0));
         string disk = $"--?-C:-VMs-{name.Replace(':', '_')}.vhdx";
         Add("Hyper-V Virtual Storage Device", disk, "Read Operations/Sec", r => Rate(r, 100.5 + number));
         Add("Hyper-V Virtual Storage Device", disk, "Latency", r => Rate(r, 0.004_25));
@@ -57,6 +65,17 @@ internal sealed class HostRecording
         Add("Hyper-V Dynamic Memory Balancer", "System Balancer", "Available Memory", r => 9_000 - (10 * r));
         Add("Hyper-V Virtual Machine Bus", null, "Interrupts Received/sec", r => r > 0 ? 5_000.25 : null);
         Add("Hyper-V Virtual Machine Bus", null, "Throttle Events", r => 7 + r);
+        Add("NUMA Node Memory", "0", "Available MBytes", r => 4_500 - r);
+        Add("NUMA Node Memory", "_Total", "Total MBytes", _ => 65_536);
+        const string wire = "Mellanox ConnectX-4 _2";
+        Add("Network Interface", wire, "Bytes Received/sec", r => r > 0 ? 90_000_000.5 : null);
+        Add("Network Interface", wire, "Bytes Sent/sec", r => r > 0 ? 110_000_000.5 + r : null);
+        Add("Network Interface", wire, "Current Bandwidth", _ => 1e9);
+        Add("Network Interface", wire, "Packets Outbound Discarded", r => 12 + r);
+        Add("Network Interface", wire, "Output Queue Length", _ => 2);
+        Add("Network Interface", "isatap.example", "Bytes Sent/sec", r => r > 0 ? 1 : null);
+        Add("Cluster CSV File System", "Volume1", "Reads/sec", r => r > 0 ? 300.5 : null);
+        Add("Cluster CSV File System", "Volume1", "Read Latency", r => r > 0 ? 0.012_5 : null);
         return this;
     }
 

@@ -15,7 +15,7 @@ public sealed class PdhSourceTests(WinePrefix wine, PdhReplay replay) : IClassFi
     public async Task Samples_VmsComeGoAndAreReset_AreThoseOfTheRecordingReplayedOnLinux()
     {
         // Arrange
-        string recording = new HostRecording().HostRows().Vm("alpha", 1).Vm("db:1 [old]", 2, reset: 7).Vm("gamma_x", 3, from: 4, until: 10).Write(Recording("samples"), Rows);
+        string recording = new HostRecording().HostRows().Vm("alpha", 1).Vm("db:1 [old]", 2, reset: 7).Vm("gamma_x", 3, from: 4, until: 10, moves: 9, contention: true).Write(Recording("samples"), Rows);
         // Act
         var live = await LiveAsync(recording, Rows);
         var replayed = await ReplayedAsync(recording, Rows);
@@ -30,6 +30,16 @@ public sealed class PdhSourceTests(WinePrefix wine, PdhReplay replay) : IClassFi
         Assert.DoesNotContain(live[11].GetProperty("partitions").EnumerateArray(), p => p.GetProperty("name").GetString() == "gamma_x");
         Assert.DoesNotContain(Samples(live[7]), s => s.Contains("db:1", StringComparison.Ordinal) && s.Contains("hvi.host.vp.run_time", StringComparison.Ordinal));
         Assert.Equal("live", live[0].GetProperty("origin").GetString());
+        // What tells a full wire, a slow cluster volume, a move and the build's own contention is asked for live, not only found in a recording.
+        foreach (string metric in (string[])["hvi.host.uplink.io", "hvi.host.uplink.speed", "hvi.host.uplink.dropped", "hvi.host.uplink.queue_length", "hvi.host.store.operation_time", "hvi.host.memory.total"])
+        {
+            Assert.Contains(Samples(live[9]), s => s.Contains($"| {metric} |", StringComparison.Ordinal));
+        }
+
+        Assert.DoesNotContain(Samples(live[9]), s => s.Contains("isatap", StringComparison.Ordinal));
+        Assert.Contains(Samples(live[9]), s => s.StartsWith("gamma_x | hvi.host.vm.activity | migration |", StringComparison.Ordinal) && s.Contains("| 1 |", StringComparison.Ordinal));
+        Assert.Contains(Samples(live[8]), s => s.StartsWith("gamma_x | hvi.host.vm.activity | migration |", StringComparison.Ordinal) && s.Contains("| 0 |", StringComparison.Ordinal));
+        Assert.Contains(Samples(live[9]), s => s.StartsWith("gamma_x | hvi.host.vp.contention_time |", StringComparison.Ordinal));
     }
 
     [Fact]

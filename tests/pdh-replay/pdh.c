@@ -106,7 +106,7 @@ static DWORD type_of(const wchar_t *name)
     if (name[0] == '%' || ends(name, L" Cost") || ends(name, L" Per Dispatch"))
         return !_wcsicmp(name, L"% of Max Frequency") ? TYPE_RAW : TYPE_PRECISION;
     if (ends(name, L"Latency") || !_wcsnicmp(name, L"Avg. Disk sec", 13)) return TYPE_AVERAGE;
-    if (ends(name, L"Queue Length")) return TYPE_QUEUE;
+    if (ends(name, L"Queue Length")) return !_wcsicmp(name, L"Output Queue Length") ? TYPE_RAW : TYPE_QUEUE;
     return TYPE_RAW;
 }
 

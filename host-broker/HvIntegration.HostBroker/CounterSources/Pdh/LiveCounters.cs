@@ -54,6 +54,10 @@ internal static class LiveCounters
         .. Optional(
             HostSets.LogicalDisk, "Disk Reads/sec", "Disk Writes/sec", "Disk Read Bytes/sec", "Disk Write Bytes/sec", "Avg. Disk sec/Read", "Avg. Disk sec/Write",
             "Avg. Disk Queue Length"),
+        .. Optional(HostSets.ClusterVolume, "Reads/sec", "Writes/sec", "Read Latency", "Write Latency"),
+        .. Optional(
+            HostSets.NetworkInterface, "Bytes Received/sec", "Bytes Sent/sec", "Current Bandwidth", "Packets Received Discarded", "Packets Outbound Discarded",
+            "Output Queue Length"),
         .. Needed(HostSets.NetworkAdapter, Adapter),
         .. Optional(
             HostSets.DropReasons, "Incoming Resources", "Outgoing Resources", "Incoming Busy", "Outgoing Busy", "Incoming Qos", "Outgoing Qos",
@@ -66,9 +70,10 @@ internal static class LiveCounters
             HostSets.PipeIo, "Receive QoS - Conformant Messages/sec", "Receive QoS - Non-Conformant Messages/sec", "Receive QoS - Exempt Messages/sec",
             "Receive QoS - Total Message Delay Time (100ns)", "Receive Message Quota Exceeded"),
         .. Single(HostSets.Health, true, "Health Ok", "Health Critical"),
+        .. Optional(HostSets.LiveMigration, "Transfer Pass: Number"), .. Optional(HostSets.SaveRestore, "Requests Active"),
         .. Optional(HostSets.Replica, "Average Replication Latency"),
         .. Single(HostSets.Memory, true, "Available MBytes", "Pages Input/sec"),
-        .. Optional(HostSets.NumaMemory, "Available MBytes"),
+        .. Optional(HostSets.NumaMemory, "Available MBytes", "Total MBytes"),
     ];
 
     private static IEnumerable<LiveCounter> Needed(string set, params string[] counters) => counters.Select(c => new LiveCounter(set, c, true, false, false));

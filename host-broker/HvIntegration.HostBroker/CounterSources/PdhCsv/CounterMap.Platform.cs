@@ -41,7 +41,7 @@ internal sealed partial class CounterMap
         else if (path.IsSet(HostSets.PhysicalDisk))
         {
             // The letters of a physical disk tell which stores lie on it; where volumes were recorded they tell more.
-            if (!_columns.Any(c => c.IsSet(HostSets.LogicalDisk)) && LetterPattern().Match(instance) is { Success: true } letter)
+            if (!_hasVolumes && LetterPattern().Match(instance) is { Success: true } letter)
             {
                 MapStore(column, path, letter.Groups["letter"].Value.ToUpperInvariant());
             }
@@ -109,8 +109,7 @@ internal sealed partial class CounterMap
             return;
         }
 
-        string rate = incoming ? "Dropped Packets Incoming/sec" : "Dropped Packets Outgoing/sec";
-        if (_columns.Any(c => c.IsSet(HostSets.NetworkAdapter) && Is(c, rate)))
+        if (incoming ? _hasIncomingDrops : _hasOutgoingDrops)
         {
             // The adapter's own rate counts the same packets.
             return;

@@ -31,6 +31,9 @@ internal sealed partial class CounterMap
     private readonly HashSet<Guid> _legacy;
     private readonly HashSet<string> _withPhysicalMemory = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (Guid Vm, SampleQuality Quality)> _diskOwners = new(StringComparer.OrdinalIgnoreCase);
+    private readonly bool _hasVolumes;
+    private readonly bool _hasIncomingDrops;
+    private readonly bool _hasOutgoingDrops;
     private readonly Dictionary<string, (Guid Id, string Adapter)?> _adapters = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Plans the series of a recording.</summary>
@@ -52,6 +55,9 @@ internal sealed partial class CounterMap
         _directory = directory;
         _names = names;
         _legacy = legacy;
+        _hasVolumes = columns.Any(c => c.IsSet(HostSets.LogicalDisk));
+        _hasIncomingDrops = columns.Any(c => c.IsSet(HostSets.NetworkAdapter) && Is(c, "Dropped Packets Incoming/sec"));
+        _hasOutgoingDrops = columns.Any(c => c.IsSet(HostSets.NetworkAdapter) && Is(c, "Dropped Packets Outgoing/sec"));
         Targets = [];
     }
 
