@@ -115,7 +115,7 @@ internal sealed class EpisodeTracker(Windows windows, int unknownSeconds)
         }
     }
 
-    /// <summary>The open episode; null when none is open.</summary>
+    /// <summary>The open episode; null when none is open, or it has not lasted as long as its cause asks for.</summary>
     /// <param name="partition">VM GUID.</param>
     /// <param name="second">Host second.</param>
     /// <param name="verdict">Verdict of the second.</param>
@@ -135,7 +135,13 @@ internal sealed class EpisodeTracker(Windows windows, int unknownSeconds)
         }
 
         _severity = Math.Max(_severity, severity);
-        return new Episode(0, partition, Open, Onset, null, _severity, _best ?? verdict) { Gaps = _gaps.Count == 0 ? [] : [.. _gaps] };
+        if (_lastSeen - Onset + 1 < _secondsMin)
+        {
+            // Too short to be kept if it ended now: an incident is not told and taken back.
+            return null;
+        }
+
+        return new Episode(0, partition, Open, Onset, _lastSeen, null, _severity, _best ?? verdict) { Gaps = _gaps.Count == 0 ? [] : [.. _gaps] };
     }
 
     /// <summary>Episodes that ended since the last call, oldest first.</summary>
@@ -202,7 +208,7 @@ internal sealed class EpisodeTracker(Windows windows, int unknownSeconds)
                 _finished.RemoveAt(0);
             }
 
-            _finished.Add(new Episode(0, partition, Open, Onset, last, _severity, _best) { Gaps = [.. _gaps] });
+            _finished.Add(new Episode(0, partition, Open, Onset, last, last, _severity, _best) { Gaps = [.. _gaps] });
         }
 
         Open = null;

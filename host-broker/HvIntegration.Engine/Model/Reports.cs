@@ -102,11 +102,12 @@ public sealed record EpisodeGap(long FromSecond, long ToSecond, string Cause);
 /// <param name="Partition">VM GUID.</param>
 /// <param name="Hypothesis">Cause.</param>
 /// <param name="OnsetSecond">Host second, refined back to the change.</param>
+/// <param name="HeldSecond">Last host second in which its cause held or could not be followed; an open episode rests after it, and ends there unless the cause comes back.</param>
 /// <param name="EndSecond">Last host second; null while it goes on.</param>
 /// <param name="Severity">0 to 1, from harm to the guest.</param>
 /// <param name="Verdict">At its most certain second.</param>
 public sealed record Episode(
-    long Id, Guid Partition, string Hypothesis, long OnsetSecond, long? EndSecond, double Severity, Verdict Verdict)
+    long Id, Guid Partition, string Hypothesis, long OnsetSecond, long HeldSecond, long? EndSecond, double Severity, Verdict Verdict)
 {
     /// <summary>Severity in a word: "minor" below 0.3, "major" below 0.6, else "critical".</summary>
     public string SeverityWord => Severity < 0.3 ? "minor" : Severity < 0.6 ? "major" : "critical";
@@ -159,4 +160,8 @@ public sealed record ProcessUse(
 /// <param name="Processes">Rows of the newest second, busiest first.</param>
 public sealed record PartitionReport(
     PartitionInfo Partition, long Second, bool HasGuest, bool HasHost, IReadOnlyList<Signal> Signals,
-    Verdict Verdict, Episode? Episode, ClockQuality? Clock, IReadOnlyList<ProcessUse> Processes);
+    Verdict Verdict, Episode? Episode, ClockQuality? Clock, IReadOnlyList<ProcessUse> Processes)
+{
+    /// <summary>The open episode's cause is away in this second, and not yet long enough for an end.</summary>
+    public bool Rests => Episode is { } e && e.HeldSecond < Second && e.Hypothesis != Verdict.Hypothesis;
+}

@@ -67,7 +67,7 @@ internal sealed class BrokerReader(
             report?.HasGuest ?? false, report?.HasHost ?? false,
             report is null ? null : Views.Brief(report.Verdict),
             [.. (report?.Signals ?? []).Where(s => Headline.SignalIds.Contains(s.Id)).Select(Views.Of)],
-            episode?.OnsetSecond, episode?.Severity ?? 0, episode is null ? null : new EpisodeKey(partition.Id, episode.OnsetSecond).ToString());
+            episode?.OnsetSecond, report?.Rests ?? false, episode?.Severity ?? 0, episode is null ? null : new EpisodeKey(partition.Id, episode.OnsetSecond).ToString());
     }
 
     /// <summary>Everything about one VM.</summary>

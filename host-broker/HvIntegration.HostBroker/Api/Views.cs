@@ -29,12 +29,12 @@ internal static class Views
         verdict.NotMeasured, [.. verdict.Culprits.Select(Of)]);
 
     public static EpisodeView Of(Episode episode, string vmName, Acknowledgements acknowledgements) => new(
-        new EpisodeKey(episode.Partition, episode.OnsetSecond).ToString(), episode.Partition, vmName, episode.Hypothesis, episode.OnsetSecond, episode.EndSecond,
+        new EpisodeKey(episode.Partition, episode.OnsetSecond).ToString(), episode.Partition, vmName, episode.Hypothesis, episode.OnsetSecond, episode.HeldSecond, episode.EndSecond,
         episode.Severity, episode.Verdict.Sentence, episode.Verdict.Title, Word(episode.Verdict.Side), episode.Verdict.Probability,
         Of(acknowledgements.Of(new EpisodeKey(episode.Partition, episode.OnsetSecond))));
 
     public static EpisodeView Of(EpisodeRecord episode, string vmName, Acknowledgements acknowledgements) => new(
-        new EpisodeKey(episode.Partition, episode.OnsetSecond).ToString(), episode.Partition, vmName, episode.Hypothesis, episode.OnsetSecond, episode.LastSecond,
+        new EpisodeKey(episode.Partition, episode.OnsetSecond).ToString(), episode.Partition, vmName, episode.Hypothesis, episode.OnsetSecond, episode.LastSecond, episode.LastSecond,
         episode.Severity, episode.Sentence, episode.Title, Word(episode.Side), episode.Probability,
         Of(acknowledgements.Of(new EpisodeKey(episode.Partition, episode.OnsetSecond))));
 

@@ -183,7 +183,7 @@ internal sealed class BundleReplay
     private static PartitionReport Report(PartitionInfo partition, RecordedSecond said)
     {
         var verdict = new Verdict(said.Hypothesis, said.Side, said.Probability, said.Title, said.Sentence, said.WhatHelps, null, 0, [], [], [], []);
-        var episode = said.EpisodeOnset is { } onset ? new Episode(0, partition.Id, said.Hypothesis, onset, null, said.Severity ?? 0, verdict) : null;
+        var episode = said.EpisodeOnset is { } onset ? new Episode(0, partition.Id, said.Hypothesis, onset, said.Second, null, said.Severity ?? 0, verdict) : null;
         return new PartitionReport(
             partition, said.Second, said.HasGuest, said.HasHost, [.. said.Signals.Select(s => new Signal(s.Id, Side.None, s.Value, "1", s.ErrorBar, s.Quality, ""))], verdict, episode, null, []);
     }

@@ -24,7 +24,7 @@ internal static class EpisodesScreen
         {
             bool goesOn = episode.EndSecond is null;
             string name = Screen.Safe(episode.VmName, NameMax);
-            string lasted = episode.EndSecond is { } end ? Quantity.Span(end - episode.OnsetSecond + 1) : "goes on";
+            string lasted = goesOn ? "goes on" : Quantity.Span(episode.HeldSecond - episode.OnsetSecond + 1);
             var style = Styles.OfVerdict(episode.Hypothesis, episode.Side);
             screen.Line(
                 (goesOn ? "● " : "○ ", style),

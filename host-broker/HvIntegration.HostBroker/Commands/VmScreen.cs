@@ -80,7 +80,8 @@ internal sealed class VmScreen
         var style = Styles.OfVerdict(verdict.Hypothesis, verdict.Side);
         string side = verdict.Side is "none" ? "" : $" · {verdict.Side} side";
         string since = _vm.Episode is not { } e ? ""
-            : (Hypotheses.IsHealthy(verdict.Hypothesis) ? $" · rests now, not yet over: {e.Hypothesis} since " : " · since ") + $"{Quantity.Clock(e.OnsetSecond)} ({Quantity.Span(_vm.Second - e.OnsetSecond)})";
+            : _vm.Vm.Rests ? $" · rests now, not yet over: {e.Hypothesis}, {Quantity.Clock(e.OnsetSecond)} to {Quantity.Clock(e.HeldSecond)}"
+            : $" · since {Quantity.Clock(e.OnsetSecond)} ({Quantity.Span(_vm.Second - e.OnsetSecond)})";
         _screen.Line(
             ("● ", style), (Screen.Safe(verdict.Title), style),
             ($"  {Quantity.Sure(verdict.Hypothesis, verdict.Probability)}{side}{since}", Styles.Dim));

@@ -145,7 +145,7 @@ internal sealed class DashboardReader(
         var spans = await history.QueryVerdictsAsync(key.Partition, key.OnsetSecond, key.OnsetSecond + RefinedMax, cancellation);
         return spans.FirstOrDefault(s => VerdictKinds.Of(s.Hypothesis) is not (VerdictKind.Ok or VerdictKind.NoData)) is { } span
             ? new EpisodeRow(
-                key.ToString(), key.Partition, NameOf(key.Partition), span.Hypothesis, VerdictKinds.Title(span.Hypothesis), key.OnsetSecond, span.ToSecond, 0, span.Probability,
+                key.ToString(), key.Partition, NameOf(key.Partition), span.Hypothesis, VerdictKinds.Title(span.Hypothesis), key.OnsetSecond, span.ToSecond, span.ToSecond, 0, span.Probability,
                 span.Sentence, "", [new EvidenceLine("missing", "The evidence of this episode is not kept any more; its sentence and both sides' numbers are.", "", 0)], Note(key))
             : null;
     }
@@ -208,7 +208,7 @@ internal sealed class DashboardReader(
     {
         var key = new EpisodeKey(e.Partition, e.OnsetSecond);
         return new EpisodeRow(
-            key.ToString(), e.Partition, NameOf(e.Partition), e.Hypothesis, e.Verdict.Title, e.OnsetSecond, e.EndSecond, e.Severity, e.Verdict.Probability,
+            key.ToString(), e.Partition, NameOf(e.Partition), e.Hypothesis, e.Verdict.Title, e.OnsetSecond, e.HeldSecond, e.EndSecond, e.Severity, e.Verdict.Probability,
             e.Verdict.Sentence, e.Verdict.WhatHelps, EvidenceOf(Views.Of(e.Verdict)), Note(key));
     }
 
@@ -223,8 +223,8 @@ internal sealed class DashboardReader(
         vm.Id, Bounded(vm.Name), vm.State, vm.Agent, vm.VirtualProcessors,
         vm.Verdict?.Hypothesis ?? "", vm.Verdict?.Side ?? "none", vm.Verdict?.Probability ?? 0,
         vm.State == "off" ? "VM is off" : vm.Verdict?.Title ?? "no second closed yet", vm.State == "off" ? "" : vm.Verdict?.Sentence ?? "",
-        // An episode that rests has not ended yet; "Nothing wrong" has no since.
-        Commands.Hypotheses.IsHealthy(vm.Verdict?.Hypothesis ?? "") ? null : report?.Episode?.OnsetSecond, report?.Episode?.Severity ?? 0,
+        // An episode that rests has not ended yet; what is said instead has no since.
+        vm.Rests ? null : vm.Since, vm.Severity,
         Find(report, SignalIds.GuestBusy), Find(report, SignalIds.HostRun), Find(report, SignalIds.Ready),
         Find(report, SignalIds.GuestMemoryNeededShare), Find(report, SignalIds.MemoryAssigned), Find(report, SignalIds.MemoryPressure),
         Find(report, SignalIds.DiskGuestLatency), Find(report, SignalIds.DiskDeviceLatency));

@@ -7,6 +7,7 @@ namespace HvIntegration.HostBroker.Dashboard;
 /// <param name="Hypothesis">Cause.</param>
 /// <param name="Title">Cause in a few words.</param>
 /// <param name="Onset">First second.</param>
+/// <param name="Held">Last second in which the cause held.</param>
 /// <param name="End">Last second; null while it goes on.</param>
 /// <param name="Severity">0 to 1, from harm to the guest.</param>
 /// <param name="Probability">0 to 1, at its most certain second.</param>
@@ -15,7 +16,7 @@ namespace HvIntegration.HostBroker.Dashboard;
 /// <param name="Evidence">Evidence at that second.</param>
 /// <param name="Note">What somebody who has seen it says; null when nobody has.</param>
 public sealed record EpisodeRow(
-    string Address, Guid Vm, string VmName, string Hypothesis, string Title, long Onset, long? End, double Severity, double Probability,
+    string Address, Guid Vm, string VmName, string Hypothesis, string Title, long Onset, long Held, long? End, double Severity, double Probability,
     string Sentence, string WhatHelps, IReadOnlyList<EvidenceLine> Evidence, SeenNote? Note)
 {
     /// <summary>Who is to blame.</summary>
@@ -31,8 +32,8 @@ public sealed record EpisodeRow(
         }
     }
 
-    /// <summary>Seconds it lasted so far.</summary>
-    public long Lasted(long now) => Math.Max(0, (End ?? now) - Onset);
+    /// <summary>Seconds from the first to the last in which its cause held.</summary>
+    public long Lasted => Math.Max(0, Held - Onset + 1);
 }
 
 /// <summary>Somebody has seen an episode.</summary>

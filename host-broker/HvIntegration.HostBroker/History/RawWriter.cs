@@ -237,13 +237,16 @@ internal sealed class RawWriter
         {
             var signals = report.Signals;
             var verdict = report.Verdict;
+
+            // The seconds that name an episode are its length: one that rests may be over already.
+            var told = report.Rests ? null : report.Episode;
             appender.CreateRow()
                 .AppendValue(commitId).AppendValue(report.Second).AppendValue(_dictionary.Partition(report.Partition.Id)).AppendValue(report.HasGuest).AppendValue(report.HasHost)
                 .AppendValue(_dictionary.Set([.. signals.Select(s => _dictionary.Series(new SeriesKey(SegmentSchema.SignalMetricId, s.Id)))]))
                 .AppendValue(signals.Select(s => (float)s.Value).ToArray()).AppendValue(signals.Select(s => (float)s.ErrorBar).ToArray()).AppendValue(signals.Select(s => (sbyte)s.Quality).ToArray())
                 .AppendValue(verdict.Hypothesis).AppendValue((sbyte)verdict.Side).AppendValue(verdict.Probability)
                 .AppendValue(verdict.Title).AppendValue(verdict.Sentence).AppendValue(verdict.WhatHelps)
-                .AppendValue(report.Episode?.OnsetSecond).AppendValue(report.Episode?.Severity)
+                .AppendValue(told?.OnsetSecond).AppendValue(told?.Severity)
                 .EndRow();
         }
     }

@@ -21,7 +21,7 @@ internal sealed class EpisodeLog
         var now = report.Episode;
         if (known is not null && (now is null || now.Hypothesis != known.Hypothesis || now.OnsetSecond > (known.EndSecond ?? report.Second)))
         {
-            End(known with { EndSecond = known.EndSecond ?? report.Second - 1 });
+            End(known with { EndSecond = known.EndSecond ?? known.HeldSecond });
             known = null;
         }
 

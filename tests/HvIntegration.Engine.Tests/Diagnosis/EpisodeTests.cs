@@ -73,6 +73,27 @@ public sealed class EpisodeTests
     }
 
     [Fact]
+    public void Episode_WhoseCauseIsAway_SaysHowLongItHeldAndThatItRests()
+    {
+        var host = new TestHost();
+        var vm = host.Add("app", 2);
+        host.Run(60);
+        (vm.Busy, vm.RunQueue, vm.PsiCpu) = (_ => 1, 3, 0.6);
+        host.Run(40);
+        var gone = host.Now;
+        (vm.Busy, vm.RunQueue, vm.PsiCpu) = (_ => 0.2, 0.2, 0);
+        host.Run(30);
+        var resting = host.Last(vm);
+        host.Run(60);
+        host.Model.FinishEpisodes();
+
+        Assert.True(resting.Rests);
+        Assert.InRange(resting.Episode!.HeldSecond - gone, -3, 6);
+        Assert.Equal(resting.Episode.HeldSecond, Assert.Single(host.Model.TakeFinished()).EndSecond);
+        Assert.All(host.Reports.Where(r => r.Episode is { } e && r.Verdict.Hypothesis == e.Hypothesis), r => Assert.False(r.Rests));
+    }
+
+    [Fact]
     public void Episode_OwnDemandOfSomeSeconds_IsNotKept()
     {
         var host = new TestHost();
@@ -89,6 +110,7 @@ public sealed class EpisodeTests
         var told = Assert.Single(host.Model.TakeFinished());
         Assert.Equal(HypothesisIds.GuestCpuDemand, told.Hypothesis);
         Assert.True(told.EndSecond - told.OnsetSecond >= 15);
+        Assert.All(host.Reports.Select(r => r.Episode).OfType<Episode>(), e => Assert.Equal(told.OnsetSecond, e.OnsetSecond));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using HvIntegration.Engine.Model;
 using HvIntegration.HostBroker.History;
+using HvIntegration.HostBroker.Hosting;
 using HvIntegration.Protocol.Metrics;
 
 namespace HvIntegration.HostBroker.Tests.History;
@@ -193,5 +194,31 @@ public sealed class HistoryStoreTests
         // Assert
         var info = Assert.Single(await bench.Store.KnownPartitionsAsync(TestContext.Current.CancellationToken));
         Assert.Equal(bench.Info("web-2"), info);
+    }
+
+    [Fact]
+    public async Task QueryEpisodes_EpisodeThatRestedBeforeItsEnd_EndsWhereItsCauseHeldLast()
+    {
+        // Arrange: 40 s of harm, then 30 s in which the episode is open and rests.
+        await using var bench = await HistoryBench.OpenAsync();
+        var log = new EpisodeLog();
+        for (var second = 0; second < 90; second++)
+        {
+            var held = Math.Min(second, 49);
+            var report = bench.Report(second, second is >= 10 and < 50 ? "cpu.contention" : "none");
+            report = second is < 10 or >= 80
+                ? report
+                : report with { Episode = new Episode(0, bench.Vm, "cpu.contention", HistoryBench.StartSecond + 10, HistoryBench.StartSecond + held, null, 0.5, report.Verdict) };
+            bench.Time.SetUtcNow(HistoryBench.Start.AddSeconds(second + 0.5));
+            await bench.Store.CommitAsync(bench.Commit(second) with { Reports = [report] }, TestContext.Current.CancellationToken);
+            log.Note(report);
+        }
+
+        // Act
+        var kept = Assert.Single(await bench.Store.QueryEpisodesAsync(bench.Vm, null, HistoryBench.StartSecond, HistoryBench.StartSecond + 90, 5, TestContext.Current.CancellationToken));
+
+        // Assert: after a restart the same length is told as before it.
+        Assert.Equal((10L, 49L), (kept.OnsetSecond - HistoryBench.StartSecond, kept.LastSecond - HistoryBench.StartSecond));
+        Assert.Equal(kept.LastSecond, Assert.Single(log.All).EndSecond);
     }
 }

@@ -26,12 +26,13 @@ internal sealed record VmsAnswer(SourceLabel Source, long Second, IReadOnlyList<
 /// <param name="Verdict">What the engine says; null before the first closed second.</param>
 /// <param name="Headline">The signals a list shows, by id.</param>
 /// <param name="Since">First second of the open episode; null without one.</param>
+/// <param name="Rests">The cause of the open episode is away now, and not yet long enough for an end.</param>
 /// <param name="Severity">Harm to its users, 0 to 1; 0 without an open episode.</param>
 /// <param name="EpisodeId">Address of the open episode; null without one.</param>
 internal sealed record VmSummary(
     Guid Id, string Name, string State, string Agent, int VirtualProcessors, double? CpuLimit,
     bool HasGuest, bool HasHost, VerdictBrief? Verdict, IReadOnlyList<SignalView> Headline,
-    long? Since, double Severity, string? EpisodeId);
+    long? Since, bool Rests, double Severity, string? EpisodeId);
 
 /// <summary>A verdict in one line.</summary>
 internal sealed record VerdictBrief(string Hypothesis, string Side, double Probability, string Title, string Sentence);
@@ -69,6 +70,7 @@ internal sealed record CulpritView(Guid Id, string Name, string? Process, double
 /// <param name="VmName">Its name.</param>
 /// <param name="Hypothesis">Cause.</param>
 /// <param name="OnsetSecond">First host second.</param>
+/// <param name="HeldSecond">Last host second in which its cause held: the end, unless it comes back.</param>
 /// <param name="EndSecond">Last host second; null while it goes on.</param>
 /// <param name="Severity">Greatest harm, 0 to 1.</param>
 /// <param name="Sentence">Of the verdict at its most certain second.</param>
@@ -77,7 +79,7 @@ internal sealed record CulpritView(Guid Id, string Name, string? Process, double
 /// <param name="Probability">Of the same verdict.</param>
 /// <param name="Acknowledged">Who has seen it; null when nobody has.</param>
 internal sealed record EpisodeView(
-    string Id, Guid Vm, string VmName, string Hypothesis, long OnsetSecond, long? EndSecond, double Severity, string Sentence,
+    string Id, Guid Vm, string VmName, string Hypothesis, long OnsetSecond, long HeldSecond, long? EndSecond, double Severity, string Sentence,
     string Title, string Side, double Probability, AcknowledgementView? Acknowledged);
 
 /// <summary>Somebody has seen an episode.</summary>

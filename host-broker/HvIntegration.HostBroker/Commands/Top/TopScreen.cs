@@ -182,7 +182,7 @@ internal static class TopScreen
         Style? mark = marked ? Marked : (Style?)null;
         string verdict = vm.Verdict is { } v ? v.Title + (Hypotheses.IsHealthy(v.Hypothesis) ? "" : $" {Quantity.Percent(v.Probability).Replace(".0", "", StringComparison.Ordinal)}") : "no second yet";
         string numbers = $"{Cell(vm, SignalIds.GuestBusy),6}{Cell(vm, SignalIds.HostRun),6}{Cell(vm, SignalIds.Ready),7}{Cell(vm, SignalIds.Steal),7}{Cell(vm, SignalIds.GuestMemoryAvailable),6}{Latency(vm, SignalIds.DiskGuestLatency),8}"
-            + (wide ? $"{Latency(vm, SignalIds.DiskDeviceLatency),8}{(vm.Since is { } since && !Hypotheses.IsHealthy(vm.Verdict?.Hypothesis ?? "") ? Short(model.Second - since) : ""),8}" : "");
+            + (wide ? $"{Latency(vm, SignalIds.DiskDeviceLatency),8}{(vm.Since is { } since && !vm.Rests ? Short(model.Second - since) : ""),8}" : "");
         var parts = new List<(string, Style?)>
         {
             (marked ? ">" : " ", mark),

@@ -149,7 +149,7 @@ public sealed class ReportTests
         HistorySeriesView half = new("", 1, [new(From + 1, 0.5, 0.5, 0.5), new(From + 2, 0.5, 0.5, 0.5)]);
         var source = new SourceLabel("qemu", "live", null);
         var vm = new VmRef(Vm, "web-01");
-        var episode = new EpisodeView($"{Vm}-{From}", Vm, "web-01", "cpu.contention", From + 1, null, 0.6, Said, "Contention", "host", 0.93, null);
+        var episode = new EpisodeView($"{Vm}-{From}", Vm, "web-01", "cpu.contention", From + 1, From + 90, null, 0.6, Said, "Contention", "host", 0.93, null);
         var verdict = new VerdictView(
             "cpu.contention", "host", 0.93, "Contention", Said, "Move it.", null, 0, [new("cpu.host.ready", "ready is high", 0.4, 0.1, "1", "runqueue", 3)], [], [],
             [new(Guid.NewGuid(), "batch-02", Neighbour, 0.8, 0.3, 0.9)]);

@@ -35,7 +35,7 @@ internal static class MetricsSamples
         };
         var verdict = new Verdict("host-cpu-contention", Side.Host, 0.93, "Host CPU contention", "s", "", null, 0, [], [], [], []);
         var report = new PartitionReport(
-            info, 1_772_618_400, true, true, signals, verdict, new Episode(1, Web, "host-cpu-contention", 1_772_618_300, null, 0.5, verdict), new ClockQuality(0, 0, 0.4, 30, "boot", 0.3),
+            info, 1_772_618_400, true, true, signals, verdict, new Episode(1, Web, "host-cpu-contention", 1_772_618_300, 1_772_618_400, null, 0.5, verdict), new ClockQuality(0, 0, 0.4, 30, "boot", 0.3),
             [new(1, "worker", 0.5, 0, 1e6, 0, 0, 0), new(2, "worker", 0.25, 0, 1e6, 0, 0, 0), new(3, "sh", 0.01, 0, 1e5, 0, 0, 0)]);
         return new MetricsPartition(info, true, report, guest, "live", VmHost(Web));
     }
