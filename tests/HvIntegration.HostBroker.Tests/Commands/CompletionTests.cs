@@ -4,7 +4,7 @@ using HvIntegration.HostBroker.Tests.Api;
 namespace HvIntegration.HostBroker.Tests.Commands;
 
 /// <summary>The completion scripts in the shells themselves: in a terminal, the Tab key pressed, the line read.</summary>
-public sealed class CompletionTests(SimulatedBroker broker) : IClassFixture<SimulatedBroker>, IDisposable
+public sealed class CompletionTests(SimulatedBroker broker) : IClassFixture<SimulatedBroker>, IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("hvi-tab-").FullName;
 
@@ -28,9 +28,9 @@ public sealed class CompletionTests(SimulatedBroker broker) : IClassFixture<Simu
         await TabAsync(terminal, broker.VmName[..^1], $"hvi show {broker.VmName} ");
         await TabAsync(terminal, "--fo", $"{broker.VmName} --format ");
         await TabAsync(terminal, "js", "--format json ");
-        await terminal.PressAsync("C-c");
+        await CancelLineAsync(terminal);
         await TabAsync(terminal, $"hvi bundle --vm {broker.VmName[..^1]}", $"--vm {broker.VmName} ");
-        await terminal.PressAsync("C-c");
+        await CancelLineAsync(terminal);
         await terminal.PressAsync("C-l");
         await terminal.PressAsync("-l", "hvi ");
         await terminal.PressAsync("Tab", "Tab");
@@ -38,7 +38,28 @@ public sealed class CompletionTests(SimulatedBroker broker) : IClassFixture<Simu
         Assert.DoesNotContain("/h", list, StringComparison.Ordinal);
     }
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public async ValueTask DisposeAsync()
+    {
+        // A completion that the closing terminal interrupts may still leave a file in its home.
+        for (var tries = 0; Directory.Exists(_folder); tries++)
+        {
+            try
+            {
+                Directory.Delete(_folder, recursive: true);
+            }
+            catch (IOException) when (tries < 50)
+            {
+                await Task.Delay(100, CancellationToken.None);
+            }
+        }
+    }
+
+    // What is typed before the next prompt is thrown away with the line.
+    private static async Task CancelLineAsync(TmuxScreen terminal)
+    {
+        await terminal.PressAsync("C-c");
+        await terminal.WaitAsync(s => s.TrimEnd().EndsWith("\n>", StringComparison.Ordinal), "the prompt after a line that was given up");
+    }
 
     // The cursor stands behind the blank that a shell adds to a whole word; a capture leaves blanks at the end out.
     private static async Task TabAsync(TmuxScreen terminal, string typed, string line)
