@@ -94,7 +94,7 @@ internal sealed class EpisodeTracker(Windows windows, int unknownSeconds)
             if (replaces)
             {
                 var taken = Open is not null && Open != HypothesisIds.Unknown;
-                var onset = outcome.Began ?? RefineOnset(outcome.OnsetSignal, second, history, taken ? Onset : long.MinValue);
+                var onset = outcome.Began ?? RefineOnset(outcome.OnsetSignal, FirstHit(second), history, taken ? Onset : long.MinValue);
 
                 // What was unclear until now was the beginning of this.
                 var absorbed = Open == HypothesisIds.Unknown && onset <= Onset + windows.Seconds;
@@ -215,6 +215,9 @@ internal sealed class EpisodeTracker(Windows windows, int unknownSeconds)
         _best = null;
         _gaps.Clear();
     }
+
+    // A cause that had to hold longer before it took over began when it was first seen, not when it took over.
+    private long FirstHit(long second) => second - Math.Max(0, _candidateRun - windows.Hits);
 
     // Walks back from the detection to where the signal left its earlier level: the k-of-n rule speaks seconds after the change.
     private long RefineOnset(SignalDefinition signal, long second, SignalHistory history, long notBefore)

@@ -26,7 +26,7 @@ internal sealed partial class Symptoms
             Finding.All(AtLeast(SignalCatalog.MajorFaults, Limits.MajorFaultsPerSecond), scarce));
     }
 
-    /// <summary>The guest loses time to memory; where only the host is measured: it is refused memory that it wants, or is paged by the host.</summary>
+    /// <summary>The guest loses time to memory; where only the host is measured: it is refused memory that it wants, or pages at its maximum, or is paged by the host.</summary>
     public Finding MemoryHarm()
     {
         var stall = MemoryStall();
@@ -37,6 +37,9 @@ internal sealed partial class Symptoms
 
         var refused = Finding.Any(
             Finding.All(AtLeast(SignalCatalog.MemoryPressure, Limits.MemoryPressureRatio), HostMemoryLow()),
+            Finding.All(
+                AtLeast(SignalCatalog.MemoryPressure, Limits.MemoryPressureRatio), AtLeast(SignalCatalog.MemoryMaximumUse, 1 - Limits.MemoryMaximumNearShare),
+                AboveBaseline(SignalCatalog.DiskHostIops, Limits.IopsBaselineRatio, Limits.DiskIopsMin)).Weaker(0.8),
             AtLeast(SignalCatalog.SmartPaging, 1e6));
         return refused.Holds ? refused : stall;
     }

@@ -5,6 +5,9 @@ namespace HvIntegration.Engine.Diagnosis;
 /// <summary>Questions about the ways between guest and host: the bus and the network.</summary>
 internal sealed partial class Symptoms
 {
+    // Against the time before: a network that loses hardly anything is felt long before a segment in a hundred is sent again.
+    private const double RetransmitRatio = 5;
+
     /// <summary>The bus itself says that it is held up: full rings, throttling, messages held back.</summary>
     public Finding BusHeld() => Finding.Any(
         AtLeast(SignalCatalog.RingFull, Limits.RingFullPerSecond), AtLeast(SignalCatalog.BusDelay, Limits.BusDelayShare), Throttled());
@@ -41,9 +44,23 @@ internal sealed partial class Symptoms
         AtLeast(SignalCatalog.UplinkDropped, Limits.DropsPerSecond).Weaker(0.7),
         AtLeast(SignalCatalog.SwitchDropped, 5 * Limits.DropsPerSecond).Weaker(0.6));
 
-    /// <summary>The guest feels it: segments are sent again, or its driver drops packets.</summary>
-    public Finding NetworkFelt() => Finding.Any(
-        AtLeast(SignalCatalog.Retransmits, Limits.RetransmitShare), AtLeast(SignalCatalog.NetGuestDropped, 5 * Limits.DropsPerSecond).Weaker(0.6));
+    /// <summary>The guest feels it: segments are sent again, or its driver drops packets; where segments sent again are not told, its own packets are dropped beside a full uplink.</summary>
+    public Finding NetworkFelt()
+    {
+        var inside = Finding.Any(
+            AtLeast(SignalCatalog.Retransmits, Limits.RetransmitShare),
+            AboveBaseline(SignalCatalog.Retransmits, RetransmitRatio, Limits.RetransmitShare / RetransmitRatio),
+            AtLeast(SignalCatalog.NetGuestDropped, 5 * Limits.DropsPerSecond).Weaker(0.6));
+        if (inside.Holds || Has(SignalCatalog.Retransmits))
+        {
+            return inside;
+        }
+
+        var outside = Finding.All(
+            AtLeast(SignalCatalog.NetHostDropped, Limits.DropsPerSecond), OrMissing(AtLeast(SignalCatalog.NetHostDropShare, Limits.DropShare)),
+            AtLeast(SignalCatalog.UplinkUse, Limits.UplinkShare)).Weaker(0.85);
+        return outside.Holds ? outside : inside;
+    }
 
     private static Finding OrMissing(Finding finding) => finding.Answer == Answer.NotMeasured ? finding with { Answer = Answer.Yes, Strength = 0.8 } : finding;
 }

@@ -12,6 +12,7 @@ internal sealed partial class Symptoms
     private const int SlowBackSeconds = 60;
     private const int SlowBeforeSeconds = 5;
     private const double SlowBeforeShare = 0.7;
+    private const double HeldAboveShare = 0.8;
     private const double LargeOperation = 65_536;
 
     /// <summary>A latency that hurts: above the fixed limit, or a multiple of its own normal.</summary>
@@ -67,6 +68,15 @@ internal sealed partial class Symptoms
             slow >= SlowBeforeSeconds ? Answer.Yes : Answer.No, latency, latency.Id,
             Words($"{latency.Name} was as long in {Text.Number(slow)} of the seconds before, at its usual operations"), slow, SlowBeforeSeconds, "s",
             Explaining ? _partition.Frame.SourceOf(latency) : string.Empty, 1);
+    }
+
+    /// <summary>Nearly all of a virtual device's latency arises above a store that answers as it always does: a quota, or a layer of the host, holds operations back.</summary>
+    public Finding HeldAboveStore()
+    {
+        var slow = Slow(SignalCatalog.DiskLowerLatency);
+        return slow.Answer == Answer.NotMeasured
+            ? slow
+            : Finding.All(AtLeast(SignalCatalog.DiskStack, Math.Max(Limits.DiskLatencySeconds, HeldAboveShare * Level(SignalCatalog.DiskDeviceLatency))), slow.Not());
     }
 
     /// <summary>Many operations are outstanding.</summary>

@@ -291,12 +291,15 @@ public sealed class BoundaryTests
     }
 
     [Theory]
-    [InlineData(1.2, HypothesisIds.HostNetworkCongestion)]
-    [InlineData(0.8, HypothesisIds.None)]
-    public void HostNetworkCongestion_RetransmitsAroundLimit(double times, string expected)
+    [InlineData(0.0005, 1.2, HypothesisIds.HostNetworkCongestion)]
+    [InlineData(0.0005, 0.3, HypothesisIds.HostNetworkCongestion)]
+    [InlineData(0.0005, 0.15, HypothesisIds.None)]
+    [InlineData(0.003, 1.2, HypothesisIds.HostNetworkCongestion)]
+    [InlineData(0.003, 0.8, HypothesisIds.None)]
+    public void HostNetworkCongestion_RetransmitsAroundLimitAndUsual(double before, double times, string expected)
     {
         var (host, vm, _) = Hosted();
-        Network(vm, dropShare: 0, retransmits: 0.0005);
+        Network(vm, dropShare: 0, retransmits: before);
         host.Run(Quiet);
 
         Network(vm, dropShare: 0.05, Limits.RetransmitShare * times);

@@ -35,6 +35,7 @@ internal sealed class GuestDiskOverload : IHypothesis
         }
 
         file.Forbid(symptoms.SlowBeforeItsRise());
+        file.Forbid(symptoms.HeldAboveStore());
         file.Support(0.5, symptoms.Slow(SignalCatalog.DiskGuestLatency));
         file.Support(1.0, symptoms.HoldsStoreAsFarAsKnown(0.5));
         file.Contradict(2.0, symptoms.AtQuota());
