@@ -6,6 +6,9 @@ namespace HvIntegration.Engine.Signals;
 /// <summary>How fast the guest wakes and the channel answers, what the bus holds back, what the host does with the VM, what the agent costs.</summary>
 internal static class PathSignals
 {
+    // The agent reads its own cost every 5 s: a second is covered only once the next read is there.
+    private const int CostHeldSeconds = 12;
+
     public static void Derive(SignalInput input, SignalFrame frame)
     {
         var lateness = input.GuestValue(GuestMetrics.WakeupLateness);
@@ -58,7 +61,9 @@ internal static class PathSignals
 
         if (input.Guest.Single(GuestMetrics.AgentCpuTime) is { } cost)
         {
-            frame.Add(SignalCatalog.AgentCost, cost.At(input.Second), double.NaN, SampleQuality.Measured, cost.Native);
+            var second = Math.Min(input.Second, cost.Track.NewestSecond);
+            var isHeld = input.Second - second is > 0 and <= CostHeldSeconds;
+            frame.Add(SignalCatalog.AgentCost, second == input.Second || isHeld ? cost.At(second) : double.NaN, double.NaN, isHeld ? SampleQuality.Stale : SampleQuality.Measured, cost.Native);
         }
     }
 }

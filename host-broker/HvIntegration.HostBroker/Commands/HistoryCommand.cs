@@ -10,8 +10,8 @@ internal static class HistoryCommand
     public static Command Create(TextWriter output)
     {
         var vm = ShowCommand.VmArgument();
-        var metric = new Option<string?>("--metric") { Description = "Metric of the catalog, as system.cpu.time", HelpName = "NAME" };
-        var signal = new Option<string?>("--signal") { Description = $"Derived signal, as {SignalIds.Steal}; {SignalIds.Ready} when neither is given", HelpName = "ID" };
+        var metric = new Option<string?>("--metric") { Description = $"Metric of the catalog, as system.cpu.time, or derived signal, as {SignalIds.Steal}; {SignalIds.Ready} when none is given", HelpName = "NAME" };
+        var signal = new Option<string?>("--signal") { Description = "Derived signal by its id, as --metric takes it too", HelpName = "ID" };
         var from = new Option<string>("--from") { Description = "Start: -15m, -2h, Unix seconds or ISO 8601", DefaultValueFactory = _ => "-15m", HelpName = "TIME" };
         var to = new Option<string>("--to") { Description = "End, as --from", DefaultValueFactory = _ => "now", HelpName = "TIME" };
         var points = new Option<int>("--points") { Description = "Most points per series", DefaultValueFactory = _ => 900 };
@@ -26,7 +26,7 @@ internal static class HistoryCommand
             }
 
             string what = parsed.GetValue(metric) is { } m
-                ? "metric=" + Uri.EscapeDataString(m)
+                ? (Api.SignalCatalog.Find(m) is null ? "metric=" : "signal=") + Uri.EscapeDataString(m)
                 : "signal=" + Uri.EscapeDataString(parsed.GetValue(signal) ?? SignalIds.Ready);
             string path = $"api/v1/vms/{Uri.EscapeDataString(parsed.GetValue(vm)!)}/history?{what}"
                 + $"&from={Uri.EscapeDataString(parsed.GetValue(from)!)}&to={Uri.EscapeDataString(parsed.GetValue(to)!)}&points={parsed.GetValue(points)}";
@@ -50,7 +50,7 @@ internal static class HistoryCommand
             return answer.Series.Count > 0 || answer.Verdicts.Count > 0 ? ExitStatus.Ok : ExitStatus.NotFound;
         });
         return CommandLine.AddExamples(
-            command, "hvi history web-01", $"hvi history web-01 --signal {SignalIds.Steal} --from -2h", "hvi history web-01 --metric system.disk.io --from -1d --format json",
+            command, "hvi history web-01", $"hvi history web-01 --metric {SignalIds.Steal} --from -2h", "hvi history web-01 --metric system.disk.io --from -1d --format json",
             "hvi history web-01 --from 2026-01-31T12:00:00Z --to 2026-01-31T12:30:00Z --format csv > ready.csv");
     }
 

@@ -41,7 +41,7 @@ internal static class HistoryScreen
         {
             string when = $"  {Quantity.Clock(verdict.FromSecond)} {Quantity.Span(verdict.ToSecond - verdict.FromSecond + 1)}";
             screen.Wrapped(
-                $"{verdict.Hypothesis} {Quantity.Percent(verdict.Probability)}: {verdict.Sentence}", 24,
+                $"{verdict.Hypothesis}{(Hypotheses.IsUnknown(verdict.Hypothesis) ? "" : " " + Quantity.Percent(verdict.Probability))}: {verdict.Sentence}", 24,
                 Hypotheses.IsHealthy(verdict.Hypothesis) ? Styles.Dim : Styles.Plain, when);
         }
     }

@@ -1,9 +1,10 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace HvIntegration.HostBroker.Commands;
 
 /// <summary>Writes a value with its unit as an administrator reads it.</summary>
-internal static class Quantity
+internal static partial class Quantity
 {
     private static readonly string[] Binary = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
 
@@ -22,6 +23,9 @@ internal static class Quantity
         _ when unit.EndsWith("/s", StringComparison.Ordinal) => Number(v) + " /s",
         _ => Number(v),
     };
+
+    /// <summary>A sentence in which no line break parts a number from its unit.</summary>
+    public static string Unbroken(string sentence) => SpaceBeforeUnit().Replace(sentence, "\u00a0");
 
     /// <summary>A share as a percentage.</summary>
     public static string Percent(double share) => Math.Abs(share) < 0.9995 ? Invariant($"{share * 100:0.0} %") : Invariant($"{share * 100:0} %");
@@ -80,4 +84,7 @@ internal static class Quantity
     private static string Both(long count, string unit, long rest, string smaller) => rest == 0 ? Invariant($"{count} {unit}") : Invariant($"{count} {unit} {rest} {smaller}");
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
+
+    [GeneratedRegex(@"(?<=\d) (?=(%|/s|ms|µs|s|m|h|B|KiB|MiB|GiB|TiB|CPU|ppm)(\W|$))", RegexOptions.CultureInvariant)]
+    private static partial Regex SpaceBeforeUnit();
 }

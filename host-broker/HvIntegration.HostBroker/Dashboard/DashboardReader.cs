@@ -39,11 +39,14 @@ internal sealed class DashboardReader(
     /// <summary>Host second now.</summary>
     public long Now => reader.NowSecond;
 
+    /// <summary>Oldest second that history keeps; 0 when it keeps none.</summary>
+    public long Oldest => history.Status.OldestSecond;
+
     /// <summary>The newest stretch of time, as long as is sensible for what is kept.</summary>
-    public TimeRange NewestRange => TimeRange.Newest(history.Status.OldestSecond, Now);
+    public TimeRange NewestRange => TimeRange.Newest(Oldest, Now);
 
     /// <summary>The stretch of time that an address asks for.</summary>
-    public TimeRange Range(string? range, string? from, string? to) => TimeRange.Parse(range, from, to, Now, history.Status.OldestSecond);
+    public TimeRange Range(string? range, string? from, string? to) => TimeRange.Parse(range, from, to, Now, Oldest);
 
     /// <summary>Every VM, by name.</summary>
     public IReadOnlyList<FleetRow> Fleet()

@@ -85,9 +85,7 @@ internal sealed class HealthReader(BrokerReader reader, BrokerState state, Lates
     private AgentHealth Agent(AgentStatusView agent)
     {
         var report = state.View.Reports.GetValueOrDefault(agent.Id);
-        double? memory = agent.State is "live" or "late" && latest.Guests.GetValueOrDefault(agent.Id) is { } batch
-            ? batch.Samples.Where(s => s.Series.MetricId == GuestMetrics.AgentResident.Id).Select(s => (double?)s.Value).FirstOrDefault()
-            : null;
+        double? memory = agent.State is "live" or "late" ? latest.AgentResident(agent.Id) : null;
         return new AgentHealth(
             agent.Id, DashboardReader.Bounded(agent.Name), agent.State,
             new Figure(agent.ClockErrorMs, "ms", "measured", "bound of the clock error"),

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using HvIntegration.Engine.Model;
+using HvIntegration.Protocol.Metrics;
 
 namespace HvIntegration.HostBroker.Hosting;
 
@@ -10,6 +11,7 @@ internal sealed class LatestSamples
     private const long OldNs = 60_000_000_000;
 
     private readonly ConcurrentDictionary<Guid, GuestBatch> _guests = new();
+    private readonly ConcurrentDictionary<Guid, double> _residents = new();
     private readonly ConcurrentDictionary<Guid, ConcurrentDictionary<SeriesKey, Newest>> _hosts = new();
 
     /// <summary>Newest batch of each VM.</summary>
@@ -29,8 +31,21 @@ internal sealed class LatestSamples
     /// <summary>False for a value last read more than a minute before a host second: a series the source stopped giving, such as a disk that was detached, must not stand for ever.</summary>
     public static bool IsFresh(long atNs, long second) => atNs >= (second * 1_000_000_000) - OldNs;
 
+    /// <summary>Memory that a VM's agent holds, bytes, as it last said: it does so in every fifth batch only. Null when it never did.</summary>
+    public double? AgentResident(Guid partition) => _residents.TryGetValue(partition, out double bytes) ? bytes : null;
+
     /// <summary>Notes a batch.</summary>
-    public void Note(GuestBatch batch) => _guests[batch.Partition] = batch;
+    public void Note(GuestBatch batch)
+    {
+        _guests[batch.Partition] = batch;
+        foreach (var sample in batch.Samples)
+        {
+            if (sample.Series.MetricId == GuestMetrics.AgentResident.Id)
+            {
+                _residents[batch.Partition] = sample.Value;
+            }
+        }
+    }
 
     /// <summary>Notes host samples.</summary>
     public void Note(IReadOnlyList<HostSample> samples)
@@ -51,6 +66,7 @@ internal sealed class LatestSamples
         foreach (var id in _guests.Keys.Where(id => !listed.Contains(id)))
         {
             _guests.TryRemove(id, out _);
+            _residents.TryRemove(id, out _);
         }
 
         foreach (var id in _hosts.Keys.Where(id => id != Guid.Empty && !listed.Contains(id)))

@@ -109,7 +109,7 @@ public sealed class ConsoleTablesTests(SimulatedBroker broker) : IClassFixture<S
     {
         string[] lines = [];
         await Ingest.TestBroker.EventuallyAsync(
-            async () => (lines = Lines(await RunAsync("history", broker.VmName, "--signal", "cpu.host.run", "--from", "-2m", "--format", "csv"))).Length > 1,
+            async () => (lines = Lines(await RunAsync("history", broker.VmName, "--metric", "cpu.host.run", "--from", "-2m", "--format", "csv"))).Length > 1,
             "history has a point");
 
         Assert.Equal("origin,vm,vm_name,name,unit,instance,time,span_seconds,value,minimum,maximum", lines[0]);

@@ -18,8 +18,8 @@ internal sealed record Incident(
     /// <summary>The sentence to read first: of the worst episode, else of the verdict that held longest; null when none was kept.</summary>
     public string? Headline => Worst?.Sentence ?? Longest?.Sentence;
 
-    /// <summary>Probability of <see cref="Headline"/>.</summary>
-    public double? Probability => Worst?.Probability ?? Longest?.Probability;
+    /// <summary>Probability of <see cref="Headline"/>; null when its cause is open.</summary>
+    public double? Probability => Hypotheses.IsUnknown(Worst?.Hypothesis ?? Longest?.Hypothesis ?? "") ? null : Worst?.Probability ?? Longest?.Probability;
 
     private VerdictSpanView? Longest => Series.Verdicts.GroupBy(v => v.Hypothesis, StringComparer.Ordinal)
         .MaxBy(g => g.Sum(v => v.ToSecond - v.FromSecond + 1))?.MaxBy(v => v.Probability);

@@ -58,10 +58,10 @@ internal static class MirroredChart
             Line(page, line, answer, v => axis + Band + (v / top * Half));
         }
 
-        page.Append("</svg>\n<p class=\"legend\">");
+        page.Append("</svg>\n");
         Legend(page, "Inside", inside, chart.Unit);
         Legend(page, "Outside", outside, chart.Unit);
-        page.Append("</p></section>\n");
+        page.Append("</section>\n");
         return true;
     }
 
@@ -122,7 +122,7 @@ internal static class MirroredChart
 
     private static void Legend(StringBuilder page, string side, List<ChartLine> lines, string unit)
     {
-        page.Append(CultureInfo.InvariantCulture, $"<b>{side}:</b> ");
+        page.Append(CultureInfo.InvariantCulture, $"<p class=\"legend\"><b>{side}</b> ");
         foreach (var line in lines)
         {
             string values = line.Points.Count == 0
@@ -130,6 +130,8 @@ internal static class MirroredChart
                 : $"mean {Quantity.Text(line.Points.Average(p => p.Value!.Value), unit)}, greatest {Quantity.Text(line.Points.Max(p => p.Value!.Value), unit)}";
             page.Append(CultureInfo.InvariantCulture, $"<span><svg class=\"key\" viewBox=\"0 0 26 8\" aria-hidden=\"true\"><path class=\"line {line.Ink}\" d=\"M0 4H26\"/></svg> {WebUtility.HtmlEncode(line.Words)} ({values})</span> ");
         }
+
+        page.Append("</p>\n");
     }
 
     private sealed record ChartLine(string Words, string Ink, int Span, IReadOnlyList<HistoryPointView> Points);

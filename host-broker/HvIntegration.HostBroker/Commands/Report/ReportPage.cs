@@ -16,7 +16,7 @@ internal static class ReportPage
         *{box-sizing:border-box}
         body{font:15px/1.5 system-ui,"Segoe UI",sans-serif;color:var(--ink);background:#fff;max-width:1020px;margin:0 auto;padding:28px}
         h1{font-size:26px;margin:0}h2{font-size:19px;margin:30px 0 8px;border-bottom:1px solid var(--rule)}h3{font-size:15px;margin:14px 0 2px}
-        .soft,.legend{color:var(--soft)}.legend{font-size:12.5px;margin:2px 0 0}.legend span{margin-right:14px;white-space:nowrap}
+        .soft,.legend{color:var(--soft)}.legend{font-size:12.5px;margin:2px 0 0 70px}.legend b{display:inline-block;min-width:58px}.legend span{margin-right:14px}
         .label{display:inline-block;background:#7a1fa2;color:#fff;font-weight:700;padding:3px 10px;border-radius:3px;margin:8px 0}
         .verdict{border-left:6px solid #57606a;background:#f6f8fa;padding:12px 18px;margin:16px 0;font-size:18px}
         .verdict.harm{border-color:#b42318;background:#fff4f2}.verdict p{margin:0 0 4px}
@@ -94,11 +94,25 @@ internal static class ReportPage
     private static void Charts(StringBuilder page, SeriesAnswer series)
     {
         page.Append("<h2>Both sides on one clock</h2>\n<p class=\"soft\">Above each axis what the guest says of itself, below it what the host measured of the same VM, in one scale. Shaded: episodes. A gap is time that was not measured.</p>\n");
-        var missing = ReportCharts.All.Where(chart => !MirroredChart.Write(page, chart, series)).Select(c => c.Title.ToLowerInvariant()).ToList();
+        var drawn = Recorded(series);
+        if (drawn.FromSecond > series.FromSecond)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"<p class=\"soft\">Nothing was recorded before {Quantity.Clock(drawn.FromSecond, date: true)} UTC, so the charts begin there.</p>\n");
+        }
+
+        var missing = ReportCharts.All.Where(chart => !MirroredChart.Write(page, chart, drawn)).Select(c => c.Title.ToLowerInvariant()).ToList();
         if (missing.Count > 0)
         {
             page.Append(CultureInfo.InvariantCulture, $"<p class=\"soft\">Not measured on either side: {string.Join(", ", missing)}.</p>\n");
         }
+    }
+
+    /// <summary>The stretch without the time before anything was recorded, where that is more than a tenth of it.</summary>
+    private static SeriesAnswer Recorded(SeriesAnswer series)
+    {
+        var firsts = series.Series.SelectMany(s => s.Series).Where(s => s.Points.Count > 0).Select(s => s.Points[0].Second).ToList();
+        long first = firsts.Count > 0 ? firsts.Min() : series.FromSecond;
+        return (first - series.FromSecond) * 10 > series.ToSecond - series.FromSecond ? series with { FromSecond = first } : series;
     }
 
     private static void Evidence(StringBuilder page, Incident incident, HashSet<string>? stay)
@@ -125,15 +139,34 @@ internal static class ReportPage
         if (verdict.Culprits.Count > 0)
         {
             page.Append("<h3>Who held what was short</h3>\n");
-            Table(page, ["Name", "#Share", "#More than before", "Most of it by"], verdict.Culprits.Select(c => new[]
-            {
-                Text(stay is null || c.Id != Guid.Empty ? c.Name : Suspect(c.Name, stay)), Quantity.Percent(c.Share), c.ExtraShare is { } extra ? Quantity.Percent(extra) : "not known",
-                c.Process is null ? "not known" : stay is null || c.Id == incident.Series.Vm.Id ? Text(c.Process) : "left out",
-            }));
+            Table(page, ["Name", "#Share", "#More than before", "Most of it by"], Suspects(verdict.Culprits, incident.Series.Vm.Id, stay));
         }
 
         static string[] Row(string side, EvidenceView e) =>
             [side, Text(e.Sentence), Quantity.Text(e.Value, e.Unit), e.Limit is null ? "" : Quantity.Text(e.Limit, e.Unit), Text(e.Native)];
+    }
+
+    /// <summary>A row for each suspect; processes of the host that are not named are one row.</summary>
+    private static IEnumerable<string[]> Suspects(IReadOnlyList<CulpritView> culprits, Guid vm, HashSet<string>? stay)
+    {
+        bool Nameless(CulpritView c) => stay is not null && c.Id == Guid.Empty && !stay.Contains(c.Name);
+        foreach (var c in culprits.Where(c => !Nameless(c)))
+        {
+            yield return
+            [
+                Text(c.Name), Quantity.Percent(c.Share), c.ExtraShare is { } extra ? Quantity.Percent(extra) : "not known",
+                c.Process is null ? "not known" : stay is null || c.Id == vm ? Text(c.Process) : "left out",
+            ];
+        }
+
+        if (culprits.Where(Nameless).ToList() is { Count: > 0 } nameless)
+        {
+            yield return
+            [
+                nameless.Count == 1 ? NeighbourNames.HostProcess : $"{nameless.Count} processes of the host", Quantity.Percent(nameless.Sum(c => c.Share)),
+                nameless.TrueForAll(c => c.ExtraShare is not null) ? Quantity.Percent(nameless.Sum(c => c.ExtraShare!.Value)) : "not known", "left out",
+            ];
+        }
     }
 
     private static void Moment(StringBuilder page, Incident incident)
@@ -147,8 +180,11 @@ internal static class ReportPage
         page.Append(CultureInfo.InvariantCulture, $"<h2>{Quantity.Clock(moment.Second)} UTC in numbers</h2>\n");
         Table(page, ["Side", "What", "#Value", "#± error", "Quality"], moment.Signals.Where(s => s.Signal.Value is not null).Select(s => new[]
         {
-            Text(s.Signal.Side), Text(s.Words), Quantity.Text(s.Signal.Value, s.Signal.Unit), s.Signal.ErrorBar is { } error ? Quantity.Text(error, s.Signal.Unit) : "", Text(s.Signal.Quality),
+            Text(s.Signal.Side), Text(Of(s)), Quantity.Text(s.Signal.Value, s.Signal.Unit), s.Signal.ErrorBar is { } error ? Quantity.Text(error, s.Signal.Unit) : "", Text(s.Signal.Quality),
         }));
+
+        // A number of one processor or disk says which.
+        static string Of(NamedSignalView s) => s.Signal.Id.IndexOf(':', StringComparison.Ordinal) is > 0 and var at ? $"{s.Words} ({s.Signal.Id[(at + 1)..]})" : s.Words;
     }
 
     private static void Processes(StringBuilder page, Incident incident)
@@ -186,7 +222,7 @@ internal static class ReportPage
         page.Append("<h2>Verdicts over the time</h2>\n");
         Table(page, ["From", "#Lasted", "#Probability", "What"], series.Verdicts.Take(VerdictsShown).Select(v => new[]
         {
-            Quantity.Clock(v.FromSecond), Quantity.Span(v.ToSecond - v.FromSecond + 1), Quantity.Percent(v.Probability), Sentence(v.Sentence, stay),
+            Quantity.Clock(v.FromSecond), Quantity.Span(v.ToSecond - v.FromSecond + 1), Hypotheses.IsUnknown(v.Hypothesis) ? "cause open" : Quantity.Percent(v.Probability), Sentence(v.Sentence, stay),
         }));
         More(page, series.Verdicts.Count - VerdictsShown);
     }
@@ -196,7 +232,7 @@ internal static class ReportPage
         var source = incident.Series.Source;
         string machine = incident.Vm is not { } vm
             ? "The host no longer has this VM."
-            : $"{vm.Vm.VirtualProcessors} virtual processors{(vm.Vm.CpuLimit is { } cap ? $", capped at {Quantity.Number(cap)} logical processors" : "")}"
+            : $"{vm.Vm.VirtualProcessors} virtual {(vm.Vm.VirtualProcessors == 1 ? "processor" : "processors")}{(vm.Vm.CpuLimit is { } cap ? $", capped at {Quantity.Number(cap)} logical processors" : "")}"
                 + (vm.Agent.Os is { } os ? $"; the guest calls itself {Screen.Safe(os, 120)}" : "") + ".";
         page.Append(CultureInfo.InvariantCulture, $"""
             <footer><h2>About this report</h2>

@@ -117,7 +117,8 @@ public sealed partial class VmPage
         }
     }
 
-    private string EvidenceTime => _cursor is not null || !_range.IsLive ? "of the episode at the cursor, at its most certain second" : "newest second";
+    private string EvidenceTime => _cursor is not null ? "of the episode at the cursor, at its most certain second"
+        : _range.IsLive ? "newest second" : "of the longest episode here, at its most certain second";
 
     private IReadOnlyList<EvidenceLine>? Evidence
     {
@@ -129,7 +130,7 @@ public sealed partial class VmPage
             }
 
             // Evidence is kept with the episodes in memory; older ones have their sentence only.
-            return _cursor is { } at && _partition is not null && Reader.EpisodeAt(_partition.Id, at) is { } episode ? DashboardReader.EvidenceOf(Api.Views.Of(episode.Verdict)) : null;
+            return (_cursor ?? _longest?.ToSecond) is { } at && _partition is not null && Reader.EpisodeAt(_partition.Id, at) is { } episode ? DashboardReader.EvidenceOf(Api.Views.Of(episode.Verdict)) : null;
         }
     }
 
@@ -148,8 +149,9 @@ public sealed partial class VmPage
         _range = Reader.Range(RangeChoice, FromText, ToText);
         if (Reader.Replay is { } replay && RangeChoice is null && FromText is null)
         {
-            // A bundle is about its own stretch of time: that is what its page begins with.
-            _range = new TimeRange(replay.Manifest.ToSecond - replay.Manifest.FromSecond, replay.Manifest.FromSecond);
+            // A bundle is about its own stretch of time: that is what its page begins with, without the part before anything was recorded.
+            long from = Math.Clamp(Reader.Oldest, replay.Manifest.FromSecond, replay.Manifest.ToSecond - 1);
+            _range = new TimeRange(replay.Manifest.ToSecond - from, from);
         }
 
         Read();

@@ -183,20 +183,24 @@ class Stack {
     edge = whole ? p.full : niceEdge(edge * 1.04, unit);
     const fore = style("--ink-3");
     const hair = style("--hair");
+    // In a stack a line over one that has no value would not be drawn: what has none is left out, and counts as nothing where another one has.
+    const has = (s, i) => d.values[s.id]?.[i] !== null && d.values[s.id]?.[i] !== undefined;
+    const any = s => d.times.some((_, i) => has(s, i));
     const series = drawn.map(s => {
       const color = style("--c-" + s.color);
       const sign = p.mirrored && s.side === "host" ? -1 : 1;
       const line = d.values[s.id] ?? [];
+      const area = s.kind === "area";
+      const stacked = area && any(s);
       const data = [];
       for (let i = 0; i < d.times.length; i++) {
         if (i && d.times[i] - d.times[i - 1] > gap) data.push([(d.times[i - 1] + d.span / 2) * 1000, null]);
-        const v = line[i];
-        data.push([(d.times[i] + d.span / 2) * 1000, v === null || v === undefined ? null : sign * Math.max(0, v)]);
+        const v = has(s, i) ? line[i] : stacked && drawn.some(o => o.kind === "area" && o.side === s.side && has(o, i)) ? 0 : null;
+        data.push([(d.times[i] + d.span / 2) * 1000, v === null ? null : sign * Math.max(0, v)]);
       }
-      const area = s.kind === "area";
       return {
         id: p.id + s.side + s.id + s.kind, type: "line", data, showSymbol: d.times.length === 1, symbolSize: 4, silent: true, animation: false,
-        stack: area ? s.side : undefined, stackStrategy: "all", connectNulls: false, clip: !over,
+        stack: stacked ? s.side : undefined, stackStrategy: "all", connectNulls: false, clip: !over,
         lineStyle: { color, width: area ? 1.4 : s.kind === "echo" ? 1.6 : 1.3, type: SVG_DASH[s.kind] ?? "solid", opacity: s.kind === "echo" ? 0.95 : 1 },
         itemStyle: { color, decal: undefined },
         areaStyle: area ? { color, opacity: s.color === "wait" ? 0.55 : 0.30 } : undefined,

@@ -121,6 +121,39 @@ public sealed class ReportTests
         Assert.Contains("<td>root partition</td>", page, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Write_SeveralProcessesOfTheHost_AreOneRow()
+    {
+        var incident = Example();
+        string page = ReportPage.Write(
+            incident with { Evidence = incident.Evidence! with { Culprits = [new(Guid.Empty, "cc1(7)", null, 0.2, 0.1, null), new(Guid.Empty, "ld(8)", null, 0.3, null, null)] } },
+            DateTimeOffset.UnixEpoch, neighbours: false);
+
+        Assert.Contains("<td>2 processes of the host</td><td class=\"n\">50.0 %</td><td class=\"n\">not known</td><td>left out</td>", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_RecordingBeganLate_ChartsBeginThere()
+    {
+        var incident = Example();
+        string page = ReportPage.Write(incident with { Series = incident.Series with { FromSecond = From - 540 } }, DateTimeOffset.UnixEpoch, neighbours: false);
+
+        Assert.Contains("Nothing was recorded before 2023-11-14 22:13:21 UTC, so the charts begin there.", page, StringComparison.Ordinal);
+        Assert.DoesNotContain(">22:0", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_CauseOpen_HasNoProbability()
+    {
+        var incident = Example();
+        string page = ReportPage.Write(
+            incident with { Worst = null, Evidence = null, Series = incident.Series with { Episodes = [], Verdicts = [new(From + 1, From + 2, "unknown", 0, "web-01: neither side reported enough seconds to judge.")] } },
+            DateTimeOffset.UnixEpoch, neighbours: false);
+
+        Assert.Contains("<td class=\"n\">cause open</td>", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("Probability 0", page, StringComparison.Ordinal);
+    }
+
     private static List<double> Heights(string page, string ink)
     {
         string d = Charts(page).SelectMany(s => s.Descendants()).First(e => (string?)e.Attribute("class") == "line " + ink && e.Attribute("d")!.Value != "M0 4H26").Attribute("d")!.Value;
