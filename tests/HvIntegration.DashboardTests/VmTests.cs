@@ -128,6 +128,20 @@ public sealed class VmTests(Browser browser, StoryBroker story)
     }
 
     [Fact]
+    public async Task TimeTravel_OverTwoCauses_ShowsTheEvidenceOfTheOneItTells()
+    {
+        // Host CPU contention, and right after it a shorter guest CPU demand.
+        long start = FastBroker.Start.ToUnixTimeSeconds();
+        await using var page = await browser.OpenAsync();
+        await page.GoAsync($"{story.Url}/vm/web-01?from={start}&to={start + 70}");
+
+        await Expect(page.Find(".verdict-title")).ToHaveTextAsync("Host CPU contention");
+        await Expect(page.Find(".evidence-card .dim").First).ToHaveTextAsync("of the longest episode here, at its most certain second");
+        await Expect(page.Find(".evidence li").First).ToContainTextAsync("ready: virtual processors waiting");
+        await Expect(page.Find(".evidence li").First).ToContainTextAsync("(at least 5");
+    }
+
+    [Fact]
     public async Task Range_OfAYoungHistory_IsFiveMinutesAndAChosenOneStandsInTheAddress()
     {
         await using var page = await browser.OpenAsync();

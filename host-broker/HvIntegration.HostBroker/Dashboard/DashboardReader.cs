@@ -123,6 +123,10 @@ internal sealed class DashboardReader(
     public Episode? EpisodeAt(Guid partition, long second) =>
         state.View.Episodes.FirstOrDefault(e => e.Partition == partition && e.OnsetSecond <= second && (e.EndSecond ?? long.MaxValue) >= second);
 
+    /// <summary>The episode in memory that a recorded verdict is of: of the same cause, in the same time.</summary>
+    public Episode? EpisodeOf(VerdictSpan span) => state.View.Episodes.FirstOrDefault(e =>
+        e.Partition == span.Partition && e.Hypothesis == span.Hypothesis && e.OnsetSecond <= span.ToSecond && (e.EndSecond ?? long.MaxValue) >= span.FromSecond);
+
     /// <summary>Busiest processes around a second.</summary>
     public async Task<IReadOnlyList<ProcessView>> ProcessesAtAsync(Guid partition, long second, int rows, CancellationToken cancellation) =>
         [.. (await history.QueryProcessesAsync(partition, second - 2, second + 3, rows, cancellation)).Select(Views.Of)];

@@ -130,7 +130,13 @@ public sealed partial class VmPage
             }
 
             // Evidence is kept with the episodes in memory; older ones have their sentence only.
-            return (_cursor ?? _longest?.ToSecond) is { } at && _partition is not null && Reader.EpisodeAt(_partition.Id, at) is { } episode ? DashboardReader.EvidenceOf(Api.Views.Of(episode.Verdict)) : null;
+            if (_partition is null)
+            {
+                return null;
+            }
+
+            var episode = _cursor is { } at ? Reader.EpisodeAt(_partition.Id, at) : _longest is { } longest ? Reader.EpisodeOf(longest) : null;
+            return episode is null ? null : DashboardReader.EvidenceOf(Api.Views.Of(episode.Verdict));
         }
     }
 
