@@ -116,6 +116,8 @@ public static class StackCatalog
         new(StackPart.Worker, "threads", StackMetrics.VmwpThreads, StackSum.Total),
         new(StackPart.Integration, "answers", StackMetrics.IntegrationService, StackSum.Each)
             { Limit = 1, IsFloor = true, Advice = "This integration service is enabled but does not answer: start it in the guest, or update the integration components." },
+        new(StackPart.Integration, "emulated network adapters", StackMetrics.EmulatedAdapters, StackSum.Total)
+            { Limit = 1, Explains = Network, Advice = "The host emulates each packet of such an adapter: give the VM a synthetic one, or remove it where it only served a start from the network." },
         new(StackPart.Integration, "port instructions of emulated devices", StackMetrics.VpIoInstructions, StackSum.Total)
             { Limit = EmulatedPerSecond, Explains = All, Advice = AboutEmulation },
         new(StackPart.Integration, "instructions emulated", StackMetrics.VpEmulatedInstructions, StackSum.Total)

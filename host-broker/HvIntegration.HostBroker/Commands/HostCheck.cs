@@ -85,7 +85,7 @@ internal sealed record HostCheck(IReadOnlyList<CheckLine> Lines, string Report)
     {
         foreach (var service in vm.Services.Where(s => s.IsWell == false))
         {
-            yield return new CheckLine("guest " + Screen.Safe(vm.Name, 40), false, $"integration service {service.Name}: {service.Text}");
+            yield return new CheckLine("guest " + Screen.Safe(vm.Name, 40), false, $"integration service {service.Name}: {service.Text}{(vm.IntegrationVersion is { } version ? $" (its components: version {Screen.Safe(version, 64)})" : "")}");
         }
 
         if (vm.Nics.Any(n => n.IsLegacy))
@@ -117,10 +117,10 @@ internal sealed record HostCheck(IReadOnlyList<CheckLine> Lines, string Report)
             text.AppendLine(CultureInfo.InvariantCulture, $"{MetricCatalog.Find(group.Key)!.Name}\t{group.Count()}\t{group.Min(s => s.Value):0.######}\t{group.Max(s => s.Value):0.######}");
         }
 
-        text.AppendLine().AppendLine("## VMs: state, processors, disks, adapters, checkpoints, integration services");
+        text.AppendLine().AppendLine("## VMs: state, processors, disks, adapters, checkpoints, version of the integration components as the guest says, integration services");
         foreach (var vm in inventory.Directory.Vms)
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"{vm.Id}\t{vm.StateText}\t{vm.VirtualProcessors}\t{vm.Disks.Count}\t{vm.Nics.Count}\t{vm.Checkpoints}\t{string.Join(", ", vm.Services.Select(s => $"{s.Name} {s.Text}"))}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"{vm.Id}\t{vm.StateText}\t{vm.VirtualProcessors}\t{vm.Disks.Count}\t{vm.Nics.Count}\t{vm.Checkpoints}\t{Screen.Safe(vm.IntegrationVersion ?? "-", 64)}\t{string.Join(", ", vm.Services.Select(s => $"{s.Name} {s.Text}"))}");
         }
 
         return text.ToString();

@@ -241,6 +241,10 @@ public static class StackMetrics
     public static readonly MetricDefinition IntegrationService = new(1390, "hvi.host.integration.service", "1", MetricForm.Gauge, 1, ["hvi.service"],
         "1: this integration service of the VM is well; 0: it is not.");
 
+    /// <summary>Emulated network adapters that the VM has.</summary>
+    public static readonly MetricDefinition EmulatedAdapters = new(1391, "hvi.host.integration.emulated_adapters", "{adapter}", MetricForm.Gauge, 1, [],
+        "Emulated network adapters that the VM has.");
+
     /// <summary>Average latency of replication.</summary>
     public static readonly MetricDefinition ReplicaLatency = new(1396, "hvi.host.replica.latency", "s", MetricForm.Gauge, 1, [],
         "Average latency of replication.");
@@ -305,6 +309,7 @@ public static class StackMetrics
         VmwpHandles,
         VmwpThreads,
         IntegrationService,
+        EmulatedAdapters,
         ReplicaLatency,
     ];
 }

@@ -62,6 +62,17 @@ public sealed class StackTests
         Assert.Contains("install its integration components", use.Advice, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, true)]
+    public void ReadVm_EmulatedNetworkAdapter_IsAFindingWithAdvice(int adapters, bool isFinding)
+    {
+        var use = Assert.Single(StackCatalog.ReadVm(Of((StackMetrics.EmulatedAdapters, "", adapters))));
+
+        Assert.Equal((StackPart.Integration, isFinding), (use.Part, use.IsBeyond));
+        Assert.Equal(isFinding, use.Advice.Contains("give the VM a synthetic one", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void ReadHost_NothingReported_NamesEveryPartOfTheHost()
     {

@@ -252,6 +252,11 @@ internal sealed class PdhCounterSource : ICounterSource
                 }
             }
 
+            if (vm.Nics.Count > 0)
+            {
+                samples.Gauge(vm.Id, HostSeries.Of(StackMetrics.EmulatedAdapters), nowNs, vm.Nics.Count(n => n.IsLegacy), "Msvm_EmulatedEthernetPort");
+            }
+
             // Rows of VMs with one name cannot be told apart; what management tells by GUID can.
             if (vm.AssignedMb is { } assigned && directory.SharedNames.ContainsKey(VmNames.Canonical(vm.Name)))
             {
