@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using HvIntegration.Protocol.V1;
@@ -100,8 +101,38 @@ public sealed class AgentCommandTests(WinePrefix wine)
         Assert.Equal(first, second);
     }
 
+    [Fact]
+    public async Task Once_AProgramComputes_ItsProcessorTimeRises()
+    {
+        // Arrange: a loop of the command interpreter that ends only when it is killed.
+        using Process loop = wine.Start(Path.Join(wine.Scratch, "loop.log"), "cmd", ["/c", "for /L %i in (1,0,2) do @rem"]);
+        try
+        {
+            // Act
+            long first = await Eventually.GetAsync<object>(async () => await CpuOfAsync("cmd.exe") is > 0 and var cpu ? cpu : null, Patience, "the loop is listed") is long found ? found : 0;
+            object later = await Eventually.GetAsync<object>(async () => await CpuOfAsync("cmd.exe") is var cpu && cpu > first ? cpu : null, Patience, $"its time rises above {first} us");
+            // Assert
+            Assert.True((long)later > first);
+        }
+        finally
+        {
+            loop.Kill();
+            await loop.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
     private static double MemoryTotal() =>
         double.Parse(File.ReadLines("/proc/meminfo").First().Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
+
+    // Microseconds of all processes of that name; 0 when there is none. Status 1 says that a collector was late, as on a loaded machine.
+    private async Task<long> CpuOfAsync(string name)
+    {
+        var answer = await wine.RunAsync(await WindowsPrograms.AgentAsync(), ["once", "--format", "json"], Patience);
+        Assert.InRange(answer.Status, 0, 1);
+        using var document = JsonDocument.Parse(answer.Output);
+        return document.RootElement.GetProperty("processes").EnumerateArray().Where(p => p.GetProperty("name").GetString() == name)
+            .Sum(p => p.GetProperty("cpu_user_us").GetInt64() + p.GetProperty("cpu_system_us").GetInt64());
+    }
 
     private async Task<string> BootIdAsync()
     {
