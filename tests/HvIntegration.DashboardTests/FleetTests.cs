@@ -1,3 +1,5 @@
+using HvIntegration.HostBroker.Commands;
+using HvIntegration.HostBroker.Commands.Top;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -39,6 +41,31 @@ public sealed class FleetTests(Browser browser, StoryBroker story)
 
         await page.IsAtAsync(@"/\?q=sql$");
         await Expect(page.Find(".tile")).ToHaveCountAsync(1);
+    }
+
+    [Fact]
+    public async Task Episodes_OfWhichOneRests_SayWhichGoOn()
+    {
+        await using var page = await browser.OpenAsync();
+        await page.GoAsync(story.Url + "/episodes");
+
+        await Expect(page.Find(".summary")).ToContainTextAsync("2 going on, 1 at rest and not yet over");
+        await Expect(page.Find("tr:has-text('desk-01')").First).ToContainTextAsync("rests");
+        await Expect(page.Find("tr:has-text('web-01')").First).ToContainTextAsync("goes on");
+    }
+
+    [Fact]
+    public async Task Top_In80Columns_TellsSideAndSinceOfWhoSuffers()
+    {
+        using var client = new ApiClient(story.Url);
+        var model = new TopModel();
+        model.Take(await client.GetVmsAsync(TestContext.Current.CancellationToken));
+        string Row(int width) => string.Concat(TopScreen.Draw(model, width, 24).Single(l => string.Concat(l.Select(p => p.Text)).Contains("web-01 ", StringComparison.Ordinal)).Select(p => p.Text));
+
+        Assert.Matches(@"^.web-01 .* \d+s .* ▼ Host CPU contention *$", Row(80));
+        Assert.Equal(80, Row(80).Length);
+        model.Order = TopOrder.Steal;
+        Assert.DoesNotMatch(@" \d+s .* ▼", Row(80));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using HvIntegration.Engine.Options;
 using HvIntegration.HostBroker.Bundles;
+using HvIntegration.HostBroker.Commands;
 using static Microsoft.Playwright.Assertions;
 
 namespace HvIntegration.DashboardTests;
@@ -27,6 +28,11 @@ public sealed class OpenedBundleTests(Browser browser, StoryBroker story)
             await Expect(page.Find("[aria-label='Verdict of the current rules'] .verdict-title")).ToHaveTextAsync("Host CPU contention");
             await page.Page.WaitForFunctionAsync("() => Number(document.querySelector('.stack').dataset.points) > 60");
             await page.ShootAsync("vm-bundle");
+
+            // The host's page is about the same stretch as the VM's.
+            await page.GoAsync(opened.Url + "/host");
+            await Expect(page.Find(".timebar-text")).ToHaveTextAsync($"{Quantity.Clock(to - 120, date: true)} – {Quantity.Clock(to)} UTC, 2 m");
+            await page.Page.WaitForFunctionAsync("() => Number(document.querySelector('.stack').dataset.points) > 60");
 
             await page.GoAsync(opened.Url + "/episodes");
             await page.Find("tr:has-text('web-01') a:has-text('Details')").First.ClickAsync();

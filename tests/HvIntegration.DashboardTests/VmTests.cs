@@ -36,6 +36,19 @@ public sealed class VmTests(Browser browser, StoryBroker story)
     }
 
     [Fact]
+    public async Task Vm_ThatIsOff_SaysSoAndGivesNoRoomToWhatNobodyMeasures()
+    {
+        await using var page = await browser.OpenAsync();
+        await page.GoAsync(story.Url + "/vm/spare-01");
+
+        await Expect(page.Find(".verdict-title")).ToHaveTextAsync("VM is off");
+        await Expect(page.Find(".side")).ToContainTextAsync("The VM is off: nothing runs in it.");
+        await Expect(page.Find(".panel.unmeasured h3")).ToContainTextAsync(["Memory", "Network", "Bus and clock"]);
+        Assert.InRange((await page.Find("[data-plot=network]").BoundingBoxAsync())!.Height, 1, 60);
+        Assert.Empty(page.Faults);
+    }
+
+    [Fact]
     public async Task Episode_Acknowledged_KeepsTheNote()
     {
         await using var page = await browser.OpenAsync();
@@ -124,6 +137,11 @@ public sealed class VmTests(Browser browser, StoryBroker story)
         await Expect(page.Find(".verdict")).ToHaveClassAsync(new Regex("k-guest"));
         await Expect(page.Find(".verdict-title")).ToHaveTextAsync("Guest CPU demand");
         await Expect(page.Find(".verdict .sentence")).ToContainTextAsync("web-01 suffers from guest CPU demand");
+        await Expect(page.Find(".verdict .helps")).ToContainTextAsync("processor");
+        await Expect(page.Find("#processes-title + .dim")).ToContainTextAsync("in the middle of the longest trouble here");
+        await Expect(page.Find(".side table.processes")).ToContainTextAsync("php-fpm");
+        await page.Find(".verdict a:has-text('Its episode')").ClickAsync();
+        await Expect(page.Find("h1")).ToHaveTextAsync("web-01: Guest CPU demand");
         Assert.Empty(page.Faults);
     }
 
@@ -136,6 +154,9 @@ public sealed class VmTests(Browser browser, StoryBroker story)
         await page.GoAsync($"{story.Url}/vm/web-01?from={start}&to={start + 70}");
 
         await Expect(page.Find(".verdict-title")).ToHaveTextAsync("Host CPU contention");
+        var shares = (await page.Find(".culprit").AllInnerTextsAsync()).Select(t => double.Parse(t.Split(' ')[^2], System.Globalization.CultureInfo.InvariantCulture)).ToList();
+        Assert.InRange(shares.Count, 2, 3);
+        Assert.Equal(shares.OrderDescending(), shares);
         await Expect(page.Find(".evidence-card .dim").First).ToHaveTextAsync("of the longest episode here, at its most certain second");
         await Expect(page.Find(".evidence li").First).ToContainTextAsync("ready: virtual processors waiting");
         await Expect(page.Find(".evidence li").First).ToContainTextAsync("(at least 5");

@@ -27,6 +27,9 @@ internal static class SessionStates
     /// <summary>In an opened bundle: the inside is there as it was recorded.</summary>
     public const string Recorded = "recorded";
 
+    /// <summary>A state as a reader is told it.</summary>
+    public static string Word(string state) => state switch { NoAgent => "no agent", VmOff => "VM off", _ => state };
+
     /// <summary>The word and, when it is not live, why.</summary>
     public static (string State, string? Reason) Of(PartitionInfo partition, AgentSession? session, VmLedger ledger, AgentOptions options, bool simulated)
     {

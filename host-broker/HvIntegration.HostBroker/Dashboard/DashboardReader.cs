@@ -19,6 +19,7 @@ internal sealed class DashboardReader(
     public const int PointsMax = 900;
 
     private const int NameMax = 120;
+    private const int SuspectsShown = 3;
 
     /// <summary>Origin of the host numbers.</summary>
     public SourceLabel Source => reader.Source;
@@ -45,8 +46,17 @@ internal sealed class DashboardReader(
     /// <summary>The newest stretch of time, as long as is sensible for what is kept.</summary>
     public TimeRange NewestRange => TimeRange.Newest(Oldest, Now);
 
-    /// <summary>The stretch of time that an address asks for.</summary>
-    public TimeRange Range(string? range, string? from, string? to) => TimeRange.Parse(range, from, to, Now, Oldest);
+    /// <summary>The stretch of time that an address asks for. An opened bundle is about its own stretch: that is what its pages begin with, without the part before anything was recorded.</summary>
+    public TimeRange Range(string? range, string? from, string? to)
+    {
+        if (replay is not null && range is null && from is null)
+        {
+            long first = Math.Clamp(Oldest, replay.Manifest.FromSecond, replay.Manifest.ToSecond - 1);
+            return new TimeRange(replay.Manifest.ToSecond - first, first);
+        }
+
+        return TimeRange.Parse(range, from, to, Now, Oldest);
+    }
 
     /// <summary>Every VM, by name.</summary>
     public IReadOnlyList<FleetRow> Fleet()
@@ -134,6 +144,9 @@ internal sealed class DashboardReader(
     /// <summary>Open and recent episodes, newest first.</summary>
     public IReadOnlyList<EpisodeRow> Episodes() => [.. state.View.Episodes.Select(Row)];
 
+    /// <summary>The cause of a VM's open episode is away now, and not yet long enough for an end.</summary>
+    public bool Rests(Guid vm) => state.View.Reports.GetValueOrDefault(vm) is { Rests: true };
+
     /// <summary>One episode by its address; null when nothing is known of it.</summary>
     public async Task<EpisodeRow?> EpisodeAsync(string address, CancellationToken cancellation)
     {
@@ -153,7 +166,7 @@ internal sealed class DashboardReader(
         return spans.FirstOrDefault(s => VerdictKinds.Of(s.Hypothesis) is not (VerdictKind.Ok or VerdictKind.NoData)) is { } span
             ? new EpisodeRow(
                 key.ToString(), key.Partition, NameOf(key.Partition), span.Hypothesis, VerdictKinds.Title(span.Hypothesis), key.OnsetSecond, span.ToSecond, span.ToSecond, 0, span.Probability,
-                span.Sentence, "", [new EvidenceLine("missing", "The evidence of this episode is not kept any more; its sentence and both sides' numbers are.", "", 0)], Note(key))
+                span.Sentence, "", [new EvidenceLine("missing", "The evidence of this episode is not kept any more; its sentence and both sides' numbers are.", "", 0)], [], Note(key))
             : null;
     }
 
@@ -189,6 +202,13 @@ internal sealed class DashboardReader(
         .. verdict.NotMeasured.Select(m => new EvidenceLine("missing", m, "", 0)),
     ];
 
+    /// <summary>The likeliest suspects of a verdict, greatest share first.</summary>
+    public IReadOnlyList<Suspect> SuspectsOf(VerdictView verdict) =>
+    [
+        .. verdict.Culprits.Take(SuspectsShown).OrderByDescending(c => c.Share).Select(c => new Suspect(
+            Bounded(c.Name) + (c.Process is { } process ? $" ({Bounded(process)})" : ""), c.Share, c.Id != Guid.Empty && ById(c.Id) is not null ? c.Id : null)),
+    ];
+
     /// <summary>The signal of a report; nothing when it is not in it.</summary>
     public static Figure Find(PartitionReport? report, string id)
     {
@@ -214,9 +234,10 @@ internal sealed class DashboardReader(
     private EpisodeRow Row(Episode e)
     {
         var key = new EpisodeKey(e.Partition, e.OnsetSecond);
+        var verdict = Views.Of(e.Verdict);
         return new EpisodeRow(
             key.ToString(), e.Partition, NameOf(e.Partition), e.Hypothesis, e.Verdict.Title, e.OnsetSecond, e.HeldSecond, e.EndSecond, e.Severity, e.Verdict.Probability,
-            e.Verdict.Sentence, e.Verdict.WhatHelps, EvidenceOf(Views.Of(e.Verdict)), Note(key));
+            e.Verdict.Sentence, e.Verdict.WhatHelps, EvidenceOf(verdict), SuspectsOf(verdict), Note(key));
     }
 
     private SeenNote? Note(EpisodeKey key) => acknowledgements.Of(key) is { } a ? new SeenNote(a.Second, a.By, a.Note) : null;

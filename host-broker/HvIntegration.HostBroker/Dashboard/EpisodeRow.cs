@@ -14,10 +14,11 @@ namespace HvIntegration.HostBroker.Dashboard;
 /// <param name="Sentence">Verdict at that second.</param>
 /// <param name="WhatHelps">One line.</param>
 /// <param name="Evidence">Evidence at that second.</param>
+/// <param name="Suspects">Who takes what is short, greatest share first.</param>
 /// <param name="Note">What somebody who has seen it says; null when nobody has.</param>
 public sealed record EpisodeRow(
     string Address, Guid Vm, string VmName, string Hypothesis, string Title, long Onset, long Held, long? End, double Severity, double Probability,
-    string Sentence, string WhatHelps, IReadOnlyList<EvidenceLine> Evidence, SeenNote? Note)
+    string Sentence, string WhatHelps, IReadOnlyList<EvidenceLine> Evidence, IReadOnlyList<Suspect> Suspects, SeenNote? Note)
 {
     /// <summary>Who is to blame.</summary>
     public VerdictKind Kind { get; } = VerdictKinds.Of(Hypothesis);

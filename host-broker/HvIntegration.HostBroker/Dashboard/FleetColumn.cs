@@ -9,8 +9,11 @@ namespace HvIntegration.HostBroker.Dashboard;
 /// <param name="Key">What it is sorted by; missing values come last.</param>
 public sealed record FleetColumn(string Id, string Group, string Words, string Css, string Meaning, Func<FleetRow, IComparable?> Key)
 {
+    /// <summary>What the order by it is called where that is not its heading.</summary>
+    public string? Sorted { get; init; }
+
     /// <summary>Heading that stands alone.</summary>
-    public string Full => Group.Length > 0 ? $"{Group} {Words}" : Words;
+    public string Full => Sorted ?? (Group.Length > 0 ? $"{Group} {Words}" : Words);
 
     /// <summary>Puts rows in order.</summary>
     public List<FleetRow> Order(IEnumerable<FleetRow> rows, bool descending)

@@ -3,7 +3,7 @@ namespace HvIntegration.HostBroker.Dashboard;
 /// <summary>Columns of the fleet table.</summary>
 public static class FleetColumns
 {
-    private static readonly FleetColumn Harm = new("harm", "", "Side", "", "Who is to blame; sorted by harm to users", r => r.Harm);
+    private static readonly FleetColumn Harm = new("harm", "", "Side", "", "Who is to blame; sorted by harm to users", r => r.Harm) { Sorted = "Harm to users" };
 
     /// <summary>In the order of the page.</summary>
     public static IReadOnlyList<FleetColumn> All { get; } =

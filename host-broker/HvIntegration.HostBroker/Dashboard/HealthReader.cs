@@ -41,7 +41,7 @@ internal sealed class HealthReader(BrokerReader reader, BrokerState state, Lates
     }
 
     private static string Summary(List<AgentHealth> agents) =>
-        string.Join(", ", agents.GroupBy(a => a.State).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => $"{g.Count()} {(g.Key == "vm-off" ? "VM off" : g.Key.Replace('-', ' '))}"));
+        string.Join(", ", agents.GroupBy(a => a.State).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => $"{g.Count()} {SessionStates.Word(g.Key)}"));
 
     private static List<DropCount> Drops(StatusAnswer status)
     {
@@ -73,7 +73,7 @@ internal sealed class HealthReader(BrokerReader reader, BrokerState state, Lates
 
     private static List<(string, string)> Facts(StatusAnswer status) =>
     [
-        ("Counter source", $"{status.Source.Name}, {status.Source.Origin}"),
+        ("Counter source", status.Source.Name == status.Source.Origin ? status.Source.Name : $"{status.Source.Name}, {status.Source.Origin}"),
         ("Reads of it", Quantity.Number(status.SourceStatus.Reads) + (status.SourceStatus.Ended ? ", the recording has ended" : "")),
         .. status.SourceStatus.Faults.Take(5).Select(f => ("Fault of it", DashboardReader.Bounded(f))),
         ("History folder", status.History.Folder),

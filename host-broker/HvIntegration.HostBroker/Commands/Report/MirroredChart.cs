@@ -11,7 +11,7 @@ internal static class MirroredChart
     private const int Width = 960;
     private const int Left = 70;
     private const int Right = 10;
-    private const int Half = 84;
+    private const int Half = 66;
     private const int Band = 18;
     private const int Top = 8;
     private const int Ticks = 6;

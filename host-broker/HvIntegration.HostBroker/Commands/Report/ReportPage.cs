@@ -26,7 +26,11 @@ internal static class ReportPage
         .axis{fill:#eef1f4}.grid{stroke:var(--rule);fill:none}.episode{fill:#b42318;opacity:.1}
         text{font:11px system-ui,"Segoe UI",sans-serif;fill:var(--soft)}.scale{text-anchor:end}.time{text-anchor:middle}
         .line{fill:none;stroke-width:1.6;stroke-linejoin:round}.in0{stroke:var(--in)}.in1{stroke:#4b2aa8;stroke-dasharray:5 3}.out0{stroke:var(--out)}.out1{stroke:#7d6a00;stroke-dasharray:5 3}
-        @media print{body{padding:0;max-width:none;font-size:11pt}.chart,.verdict,tr{break-inside:avoid}h2{break-after:avoid}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
+        .sides{columns:2;column-gap:28px}.sides section{margin-bottom:10px}.sides h3{margin-top:0;break-after:avoid}.sides table{font-size:12.5px}.sides td,.sides th{padding:2px 8px 2px 0}.sides tr{break-inside:avoid}
+        @media (max-width:760px){.sides{columns:1}}
+        @page{margin:13mm}
+        @media print{body{padding:0;max-width:none;font-size:10pt;line-height:1.4}.chart,.verdict,tr{break-inside:avoid}h2{break-after:avoid;margin-top:16px;font-size:13pt}h3{margin-top:8px;break-after:avoid}.verdict{font-size:12pt;margin:10px 0}
+        .legend{font-size:8pt}table{font-size:9pt}th,td{padding:2px 10px 2px 0}.sides table{font-size:8pt}.sides td,.sides th{padding:1px 8px 1px 0}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
         """;
 
     /// <summary>The page.</summary>
@@ -75,8 +79,10 @@ internal static class ReportPage
             page.Append(CultureInfo.InvariantCulture, $"<div class=\"soft\">Probability {Quantity.Percent(probability)}");
             if (incident.Worst is { } worst)
             {
-                string end = worst.EndSecond is { } e ? Quantity.Clock(e, date: true) : "still going on when kept";
-                page.Append(CultureInfo.InvariantCulture, $"; side of the cause: {Text(worst.Side)}; from {Quantity.Clock(worst.OnsetSecond, date: true)} to {end} UTC; harm {Quantity.Percent(worst.Severity)}");
+                string time = worst.EndSecond is { } end
+                    ? $"from {Quantity.Clock(worst.OnsetSecond, date: true)} to {Quantity.Clock(end, date: true)} UTC"
+                    : $"since {Quantity.Clock(worst.OnsetSecond, date: true)} UTC, {Open(worst, incident.Series)}";
+                page.Append(CultureInfo.InvariantCulture, $"; side of the cause: {Text(worst.Side)}; {time}; harm {Quantity.Percent(worst.Severity)}");
             }
 
             page.Append("</div>");
@@ -89,6 +95,14 @@ internal static class ReportPage
         }
 
         page.Append("</section>\n");
+    }
+
+    /// <summary>Until when an episode without an end is known to have held.</summary>
+    private static string Open(EpisodeView episode, SeriesAnswer series)
+    {
+        const long RestMin = 5;
+        long last = Math.Min(episode.HeldSecond, series.ToSecond);
+        return series.ToSecond - last <= RestMin ? $"still going on at {Quantity.Clock(series.ToSecond)} UTC" : $"last held at {Quantity.Clock(last)} UTC and not yet over";
     }
 
     private static void Charts(StringBuilder page, SeriesAnswer series)
@@ -150,7 +164,7 @@ internal static class ReportPage
     private static IEnumerable<string[]> Suspects(IReadOnlyList<CulpritView> culprits, Guid vm, HashSet<string>? stay)
     {
         bool Nameless(CulpritView c) => stay is not null && c.Id == Guid.Empty && !stay.Contains(c.Name);
-        foreach (var c in culprits.Where(c => !Nameless(c)))
+        foreach (var c in culprits.Where(c => !Nameless(c)).OrderByDescending(c => c.Share))
         {
             yield return
             [
@@ -177,11 +191,26 @@ internal static class ReportPage
             return;
         }
 
-        page.Append(CultureInfo.InvariantCulture, $"<h2>{Quantity.Clock(moment.Second)} UTC in numbers</h2>\n");
-        Table(page, ["Side", "What", "#Value", "#± error", "Quality"], moment.Signals.Where(s => s.Signal.Value is not null).Select(s => new[]
+        page.Append(CultureInfo.InvariantCulture, $"<h2>{Quantity.Clock(moment.Second)} UTC in numbers</h2>\n<div class=\"sides\">\n");
+        var kept = moment.Signals.Where(s => s.Signal.Value is not null).ToLookup(s => s.Signal.Side is "guest" or "host" ? s.Signal.Side : "both");
+        Side("Inside, as the guest says", kept["guest"]);
+        Side("Outside, as the host measured", kept["host"]);
+        Side("Of both, and of its configuration", kept["both"]);
+        page.Append("</div>\n");
+
+        void Side(string heading, IEnumerable<NamedSignalView> signals)
         {
-            Text(s.Signal.Side), Text(Of(s)), Quantity.Text(s.Signal.Value, s.Signal.Unit), s.Signal.ErrorBar is { } error ? Quantity.Text(error, s.Signal.Unit) : "", Text(s.Signal.Quality),
-        }));
+            if (signals.Any())
+            {
+                page.Append(CultureInfo.InvariantCulture, $"<section><h3>{heading}</h3>\n");
+                Table(page, ["What", "#Value", "#± error"], signals.Select(s => new[]
+                {
+                    Text(Of(s)) + (s.Signal.Quality == "measured" ? "" : $" <i>{Text(s.Signal.Quality)}</i>"), Quantity.Text(s.Signal.Value, s.Signal.Unit),
+                    s.Signal.ErrorBar is { } error ? Quantity.Text(error, s.Signal.Unit) : "",
+                }));
+                page.Append("</section>\n");
+            }
+        }
 
         // A number of one processor or disk says which.
         static string Of(NamedSignalView s) => s.Signal.Id.IndexOf(':', StringComparison.Ordinal) is > 0 and var at ? $"{s.Words} ({s.Signal.Id[(at + 1)..]})" : s.Words;
@@ -210,7 +239,7 @@ internal static class ReportPage
             page.Append("<h2>Episodes</h2>\n");
             Table(page, ["From", "Until", "#Harm", "What", "Acknowledged"], series.Episodes.OrderBy(e => e.OnsetSecond).Take(EpisodesShown).Select(e => new[]
             {
-                Quantity.Clock(e.OnsetSecond, date: true), e.EndSecond is { } end ? Quantity.Clock(end, date: true) : "open", Quantity.Percent(e.Severity), Sentence(e.Sentence, stay),
+                Quantity.Clock(e.OnsetSecond, date: true), e.EndSecond is { } end ? Quantity.Clock(end, date: true) : Open(e, series), Quantity.Percent(e.Severity), Sentence(e.Sentence, stay),
                 e.Acknowledged is { } seen ? Text($"{seen.By} {seen.Note}".Trim()) : "",
             }));
             More(page, series.Episodes.Count - EpisodesShown);

@@ -1,5 +1,6 @@
 using HvIntegration.Engine.Signals;
 using HvIntegration.HostBroker.Api.Contract;
+using HvIntegration.HostBroker.Dashboard;
 using Spectre.Console;
 
 namespace HvIntegration.HostBroker.Commands.Top;
@@ -18,7 +19,7 @@ internal static class TopScreen
     private const int NameMin = 10;
     private const int NameMax = 32;
     private const int NumberColumns = 48;
-    private const int VerdictMin = 14;
+    private const int VerdictMin = 16;
     private const int TwoSidesFrom = 120;
 
     private static readonly Style Marked = new(decoration: Decoration.Invert);
@@ -42,11 +43,12 @@ internal static class TopScreen
         int longest = shown.Select(v => v.Name.Length).DefaultIfEmpty(0).Max() + 1;
         int name = Math.Clamp(width - NumberColumns - VerdictMin - 12, NameMin, Math.Clamp(longest, NameMin, NameMax));
         bool wide = width >= TwoSidesFrom;
+        bool since = SinceForSteal(model, width);
         lines.Add(
         [
             (" " + "VM".PadRight(name) + Column("agent", 7, model, null) + Column("busy", 6, model, TopOrder.Busy) + Column("run", 6, model, TopOrder.Run)
-                + Column("ready", 7, model, TopOrder.Ready) + Column("steal", 7, model, TopOrder.Steal) + Column("mem", 6, model, TopOrder.Memory)
-                + Column("disk", 8, model, TopOrder.Disk) + (wide ? Column("device", 8, model, null) + Column("since", 8, model, null) : "") + "  verdict", Styles.Heading),
+                + Column("ready", 7, model, TopOrder.Ready) + (since ? Column("since", 7, model, null) : Column("steal", 7, model, TopOrder.Steal)) + Column("mem", 5, model, TopOrder.Memory)
+                + Column("disk", 7, model, TopOrder.Disk) + (wide ? Column("device", 8, model, null) + Column("since", 8, model, null) : "") + "  verdict", Styles.Heading),
         ]);
         int rows = height - HeadLines - SentenceLines - 2;
         int at = model.IndexOf(shown);
@@ -180,9 +182,10 @@ internal static class TopScreen
     private static List<(string, Style?)> Row(TopModel model, VmSummary vm, int name, int width, bool wide, bool marked)
     {
         Style? mark = marked ? Marked : (Style?)null;
-        string verdict = vm.Verdict is { } v ? v.Title + (Hypotheses.IsHealthy(v.Hypothesis) ? "" : $" {Quantity.Percent(v.Probability).Replace(".0", "", StringComparison.Ordinal)}") : "no second yet";
-        string numbers = $"{Cell(vm, SignalIds.GuestBusy),6}{Cell(vm, SignalIds.HostRun),6}{Cell(vm, SignalIds.Ready),7}{Cell(vm, SignalIds.Steal),7}{Cell(vm, SignalIds.GuestMemoryAvailable),6}{Latency(vm, SignalIds.DiskGuestLatency),8}"
-            + (wide ? $"{Latency(vm, SignalIds.DiskDeviceLatency),8}{(vm.Since is { } since && !vm.Rests ? Short(model.Second - since) : ""),8}" : "");
+        string verdict = vm.Verdict is { } v ? Sign(v) + v.Title : "no second yet";
+        string sure = vm.Verdict is { } likely && !Hypotheses.IsHealthy(likely.Hypothesis) ? $" {Quantity.Percent(likely.Probability).Replace(".0", "", StringComparison.Ordinal)}" : "";
+        string numbers = $"{Cell(vm, SignalIds.GuestBusy),6}{Cell(vm, SignalIds.HostRun),6}{Cell(vm, SignalIds.Ready),7}{(SinceForSteal(model, width) ? Since(model, vm) : Cell(vm, SignalIds.Steal)),7}{Cell(vm, SignalIds.GuestMemoryAvailable),5}{Latency(vm, SignalIds.DiskGuestLatency),7}"
+            + (wide ? $"{Latency(vm, SignalIds.DiskDeviceLatency),8}{Since(model, vm),8}" : "");
         var parts = new List<(string, Style?)>
         {
             (marked ? ">" : " ", mark),
@@ -191,6 +194,8 @@ internal static class TopScreen
             (numbers + "  ", mark),
         };
         int used = parts.Sum(p => p.Item1.Length);
+        // How sure it is stands whole or not at all: half a number is another number.
+        verdict += verdict.Length + sure.Length <= width - used ? sure : "";
         parts.Add((Screen.Safe(verdict, width - used).PadRight(Math.Max(0, width - used)), mark ?? (vm.Verdict is { } w ? Styles.OfVerdict(w.Hypothesis, w.Side) : Styles.Dim)));
         return parts;
     }
@@ -202,6 +207,18 @@ internal static class TopScreen
             ($" Enter both sides  / filter{(model.Filter.Length > 0 ? $" '{Screen.Safe(model.Filter, 12)}'" : "")}  s order: {Screen.Safe(model.Order.ToString().ToLowerInvariant())}"
                 + $"{(model.Reversed ? " reversed" : "")}  ? help  q quit", Styles.Dim),
         ];
+
+    // Steal is busy less run, which stand beside it: where both do not fit, how long it lasts is worth more, unless the list is ordered by steal.
+    private static bool SinceForSteal(TopModel model, int width) => width < TwoSidesFrom && model.Order != TopOrder.Steal;
+
+    private static string Since(TopModel model, VmSummary vm) => vm.Since is { } since && !vm.Rests ? Short(model.Second - since) : "";
+
+    /// <summary>Who is to blame, as the dashboard marks it.</summary>
+    private static string Sign(VerdictBrief verdict)
+    {
+        var kind = VerdictKinds.Of(verdict.Hypothesis, verdict.Side);
+        return kind is VerdictKind.Host or VerdictKind.Guest or VerdictKind.Limit ? kind.Sign() + " " : "";
+    }
 
     private static string Agent(VmSummary vm) => vm.State == "off" ? "off" : vm.State == "paused" ? "paused" : vm.Agent switch
     {

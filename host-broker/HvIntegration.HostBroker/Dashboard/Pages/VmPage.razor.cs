@@ -35,6 +35,7 @@ public sealed partial class VmPage
     private VerdictSpan? _longest;
     private JudgedVerdicts? _compared;
     private IReadOnlyList<ProcessView> _processes = [];
+    private IReadOnlyList<ProcessView> _ofMiddle = [];
 
     /// <summary>GUID or name.</summary>
     [Parameter]
@@ -76,6 +77,10 @@ public sealed partial class VmPage
         ? $"as recorded at {Quantity.Clock(at, date: !_range.IsLive)} UTC"
         : $"longest of this stretch, {Quantity.Clock(recorded.FromSecond, date: true)} to {Quantity.Clock(recorded.ToSecond)} UTC";
 
+    // Where the harm is whole: at the ends of its time it begins and is over.
+    private long? Middle => _range.IsLive || _longest is not { } longest ? null
+        : (Math.Max(longest.FromSecond, _range.From ?? 0) + Math.Min(longest.ToSecond, (_range.From ?? 0) + _range.Seconds - 1)) / 2;
+
     private VerdictSpan? AgainAtCursor => _cursor is { } at && _partition is { } vm ? Reader.Replay?.AgainAt(vm.Id, at) : null;
 
     /// <summary>The bundle of what is shown; none of an opened bundle.</summary>
@@ -100,16 +105,23 @@ public sealed partial class VmPage
         }
     }
 
-    private string ProcessTime => _cursor is { } at ? $"at {Quantity.Clock(at)} UTC, mean of 5 s" : _range.IsLive ? "newest second" : "move the cursor over the charts";
+    // Its remedy and its suspects are kept with the episode, while that is in memory.
+    private Episode? RecordedEpisode => Recorded is not { } recorded || _partition is null ? null
+        : _cursor is { } at ? Reader.EpisodeAt(_partition.Id, at) is { } there && there.Hypothesis == recorded.Hypothesis ? there : null
+        : Reader.EpisodeOf(recorded);
+
+    private string ProcessTime => _cursor is { } at ? $"at {Quantity.Clock(at)} UTC, mean of 5 s"
+        : _range.IsLive ? "newest second"
+        : Middle is { } middle ? $"at {Quantity.Clock(middle)} UTC, in the middle of {(VerdictKinds.Of(_longest!.Hypothesis) == VerdictKind.Ok ? "the longest rest" : "the longest trouble")} here" : "";
 
     /// <summary>Why no process is listed.</summary>
     private string NoProcess
     {
         get
         {
-            if (_cursor is null && !_range.IsLive)
+            if (_cursor is null && _range.IsLive && _vm?.Vm.State == "off")
             {
-                return "The processes of a second are shown when the cursor stands on it.";
+                return "The VM is off: nothing runs in it.";
             }
 
             bool mayHaveBeen = _cursor is not null || _vm?.Vm.HasGuest == true;
@@ -153,13 +165,6 @@ public sealed partial class VmPage
     {
         _partition = Reader.Find(Vm);
         _range = Reader.Range(RangeChoice, FromText, ToText);
-        if (Reader.Replay is { } replay && RangeChoice is null && FromText is null)
-        {
-            // A bundle is about its own stretch of time: that is what its page begins with, without the part before anything was recorded.
-            long from = Math.Clamp(Reader.Oldest, replay.Manifest.FromSecond, replay.Manifest.ToSecond - 1);
-            _range = new TimeRange(replay.Manifest.ToSecond - from, from);
-        }
-
         Read();
         if (_ready && _loaded != (Vm, _range))
         {
@@ -185,7 +190,7 @@ public sealed partial class VmPage
         _vm = _partition is null ? null : Reader.Vm(_partition);
         if (_cursor is null)
         {
-            _processes = _range.IsLive && _vm is not null ? [.. _vm.Processes.Take(ProcessRows)] : [];
+            _processes = _range.IsLive ? [.. (_vm?.Processes ?? []).Take(ProcessRows)] : _ofMiddle;
         }
     }
 
@@ -260,6 +265,8 @@ public sealed partial class VmPage
             _bands.AddRange(data.Bands);
             _empty = data.IsEmpty;
             _longest = _range.IsLive ? null : await Reader.LongestVerdictAsync(partition.Id, from, to, cancel.Token);
+            _ofMiddle = Middle is { } middle ? await Reader.ProcessesAtAsync(partition.Id, middle, ProcessRows, cancel.Token) : [];
+            Read();
             await stack.LoadAsync(data);
             _drawn = true;
         }

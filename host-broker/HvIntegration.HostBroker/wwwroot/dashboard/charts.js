@@ -213,10 +213,14 @@ class Stack {
     const measured = side => drawn.some(s => s.side === side && s.kind !== "echo" && (d.values[s.id] ?? []).some(v => v !== null && v !== undefined));
     const sides = p.mirrored ? [["guest", "top", "inside: not measured"], ["host", "bottom", "outside: not measured"]] : [["host", "top", "not measured"]];
     const blank = sides.filter(([side]) => !measured(side));
-    const words = d.times.length === 0 ? [] : blank.map(([, edgeOfPlot, words]) => ({
+    const bare = d.times.length > 0 && blank.length === sides.length;
+    const words = d.times.length === 0 ? [] : bare ? [{
+      type: "text", silent: true, left: "center", top: "middle", style: { text: p.mirrored ? "not measured on either side" : "not measured", fill: fore, font: `12px ${style("--font")}` },
+    }] : blank.map(([, edgeOfPlot, words]) => ({
       type: "text", silent: true, left: "center", [edgeOfPlot]: p.mirrored ? "21%" : "42%", style: { text: words, fill: fore, font: `12px ${style("--font")}` },
     }));
     const numbered = blank.length < sides.length;
+    this.root.querySelector(`[data-plot="${p.id}"]`).parentElement.classList.toggle("unmeasured", bare);
     const steps = p.mirrored ? [-edge, -edge / 2, 0, edge / 2, edge] : [0, edge / 2, edge];
     this.charts.get(p.id).setOption({
       animation: false,
@@ -225,7 +229,7 @@ class Stack {
       // Areas stack on top of each other only over an axis that is time.
       xAxis: { type: "time", min: d.from * 1000, max: d.to * 1000, show: false },
       yAxis: {
-        type: "value", min: p.mirrored ? -edge : 0, max: edge, interval: edge / 2,
+        type: "value", show: !bare, min: p.mirrored ? -edge : 0, max: edge, interval: edge / 2,
         axisLine: { show: false }, axisTick: { show: false },
         axisLabel: { color: fore, fontSize: 11, fontFamily: style("--font"), margin: 8, hideOverlap: true, formatter: v => numbered || v === 0 ? axisText(Math.abs(v), unit, edge) : "" },
         splitLine: { lineStyle: { color: steps.map(v => v === 0 ? "transparent" : hair), width: 1 } },
@@ -234,7 +238,7 @@ class Stack {
       series: [
         ...series,
         // The bus: both sides meet here.
-        ...(p.mirrored ? [{ id: "bus", type: "line", silent: true, data: [[d.from * 1000, 0], [d.to * 1000, 0]], symbol: "none", lineStyle: { color: style("--bus"), width: 2 }, z: 6, animation: false }] : []),
+        ...(p.mirrored && !bare ? [{ id: "bus", type: "line", silent: true, data: [[d.from * 1000, 0], [d.to * 1000, 0]], symbol: "none", lineStyle: { color: style("--bus"), width: 2 }, z: 6, animation: false }] : []),
       ],
     }, { notMerge: true, lazyUpdate: false });
   }

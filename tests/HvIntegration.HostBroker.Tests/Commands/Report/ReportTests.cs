@@ -61,9 +61,9 @@ public sealed class ReportTests
 
         int verdict = page.IndexOf("web-01 suffers from", StringComparison.Ordinal);
         Assert.True(verdict > 0 && verdict < page.IndexOf("<h3>Processor</h3>", StringComparison.Ordinal), page);
-        // 50 % on both sides is equally far from its edge of the axis, which is 18 wide and begins at 92.
-        Assert.All(Heights(page, "in0"), y => Assert.Equal(92 - 42.0, y));
-        Assert.All(Heights(page, "out0"), y => Assert.Equal(92 + 18 + 42.0, y));
+        // 50 % on both sides is equally far from its edge of the axis, which is 18 wide and begins at 74.
+        Assert.All(Heights(page, "in0"), y => Assert.Equal(74 - 33.0, y));
+        Assert.All(Heights(page, "out0"), y => Assert.Equal(74 + 18 + 33.0, y));
         Assert.Contains("class=\"episode\"", page, StringComparison.Ordinal);
         Assert.Contains("Not measured on either side: memory, disk latency, disk operations, network.", page, StringComparison.Ordinal);
     }
@@ -140,6 +140,33 @@ public sealed class ReportTests
 
         Assert.Contains("Nothing was recorded before 2023-11-14 22:13:21 UTC, so the charts begin there.", page, StringComparison.Ordinal);
         Assert.DoesNotContain(">22:0", page, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(90, null, "since 2023-11-14 22:13:21 UTC, still going on at 22:14:20 UTC")]
+    [InlineData(30, null, "since 2023-11-14 22:13:21 UTC, last held at 22:13:50 UTC and not yet over")]
+    [InlineData(30, 30, "from 2023-11-14 22:13:21 to 2023-11-14 22:13:50 UTC")]
+    public void Write_Episode_SaysUntilWhen(int held, int? end, string says)
+    {
+        var incident = Example();
+        string page = ReportPage.Write(incident with { Worst = incident.Worst! with { HeldSecond = From + held, EndSecond = end is { } e ? From + e : null } }, DateTimeOffset.UnixEpoch, neighbours: false);
+
+        Assert.Contains(says, page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_OneSecond_StandsBySideAndSaysWhatIsNotMeasured()
+    {
+        var incident = Example();
+        NamedSignalView Signal(string side, string words, string quality) => new(words, new SignalView("x", side, 0.5, "1", 0.02, quality, "counter"));
+        string page = ReportPage.Write(
+            incident with { Moment = new MomentAnswer(incident.Series.Source, incident.Series.Vm, From + 30, true, true, [Signal("host", "run", "measured"), Signal("guest", "busy", "estimated"), Signal("both", "steal", "measured")], new RecordedVerdictView("cpu.contention", "host", 0.93, "Contention", "", ""), null, []) },
+            DateTimeOffset.UnixEpoch, neighbours: false);
+
+        string numbers = page[page.IndexOf("UTC in numbers", StringComparison.Ordinal)..];
+        int[] places = [.. new[] { "Inside, as the guest says", "busy <i>estimated</i>", "Outside, as the host measured", "run<", "Of both", "steal<" }.Select(s => numbers.IndexOf(s, StringComparison.Ordinal))];
+        Assert.True(places[0] > 0 && places.Order().SequenceEqual(places), numbers);
+        Assert.DoesNotContain("<i>measured", numbers, StringComparison.Ordinal);
     }
 
     [Fact]
