@@ -18,6 +18,9 @@ internal sealed class EpisodeTracker(Windows windows, int unknownSeconds)
     // told, not ten.
     private const int LastedDivisor = 4;
     private const int SwitchSecondsMax = 30;
+
+    // Once what it rests on is gone, staying with it would be wrong and not steady: only a moment is waited out.
+    private const int FellSecondsMax = 8;
     private const int EndSecondsMax = 60;
 
     // Of verdicts about as certain the later one knows more: its suspects rest on more seconds. Close is meant against the
@@ -83,7 +86,7 @@ internal sealed class EpisodeTracker(Windows windows, int unknownSeconds)
             _candidate = winner;
 
             // Another cause must hold as long as the first had to before it takes over; a pause is a fact, not a trend.
-            var hold = outcome.Rival ? Math.Clamp((second - Onset) / LastedDivisor, windows.Hits, SwitchSecondsMax) : windows.Hits;
+            var hold = outcome.Rival ? Math.Clamp((second - Onset) / LastedDivisor, windows.Hits, outcome.Fell ? FellSecondsMax : SwitchSecondsMax) : windows.Hits;
             var replaces = Open is null or HypothesisIds.Unknown || _candidateRun >= hold || winner == HypothesisIds.VmPaused;
             if (!replaces && outcome.Rival)
             {

@@ -134,9 +134,10 @@ internal sealed class Judge
             winnerId = HypothesisIds.Unknown;
         }
 
-        var rival = winner is not null && OfId(tracker.Open)?.Hypothesis.Family == winner.Hypothesis.Family;
+        var standing = OfId(tracker.Open);
+        var rival = winner is not null && standing?.Hypothesis.Family == winner.Hypothesis.Family;
         var outcome = new SecondOutcome(
-            winnerId, winner?.Hypothesis.EpisodeSecondsMin ?? 0, rival, harmed, measured && !blind ? null : Gap(state, second),
+            winnerId, winner?.Hypothesis.EpisodeSecondsMin ?? 0, rival, standing?.File.Failed ?? false, harmed, measured && !blind ? null : Gap(state, second),
             winner?.Hypothesis.OnsetSignal ?? SignalCatalog.Ready, winner?.Hypothesis.Began(symptoms));
         tracker.Follow(state.Info.Id, second, outcome, state.History);
 

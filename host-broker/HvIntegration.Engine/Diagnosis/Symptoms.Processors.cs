@@ -18,9 +18,18 @@ internal sealed partial class Symptoms
     private const double SingleProcessMax = 1.04;
     private const double SingleProcessShare = 0.85;
     private const int SingleProcessSeconds = 20;
+    private const int KeepsStepSeconds = 30;
+    private const double KeepsStepSpreadMax = 0.03;
+    private const double KeepsStepSpreads = 3.2;
+    private const double PinnedMeanMin = 0.965;
+    private const double PinnedMeanMax = 1.01;
     private const int SingleProcessSeen = 10;
     private const int SingleProcessSlack = 3;
     private const int PinnedBackSeconds = 90;
+    private const int PinnedKeptSeconds = 10;
+    private const double PinnedEase = 1.4;
+
+    private long _pinnedSecond = long.MinValue / 2;
 
     /// <summary>Ready, or where it is missing steal, is low; a guest alone can only say that its timers fire in time.</summary>
     public Finding NotWaiting() => Finding.FirstMeasured(
@@ -119,18 +128,37 @@ internal sealed partial class Symptoms
     }
 
     // A process of several threads is no single thread: one thread never takes more than one processor, apart from the error of
-    // two reads, and one at its limit stays there and hardly varies. The usual service that needs about one processor wanders about it: of 15 s at a spread of 2.5 %
-    // some stretch is found in each hour.
+    // two reads, and one at its limit stays there and hardly varies. The usual service that needs about one processor wanders
+    // about it: of 15 s at a spread of 2.5 % some stretch is found in each hour. Reads that come late make the hot thread vary too,
+    // but what one read takes too much the next one lacks, so that the sum keeps step with time.
     private bool IsPinned()
     {
-        var length = Math.Max(SingleProcessSeconds, 3 * _windows.Seconds);
+        if (IsPinned(1))
+        {
+            _pinnedSecond = Second;
+            return true;
+        }
+
+        return Second - _pinnedSecond is > 0 and <= PinnedKeptSeconds && IsPinned(PinnedEase);
+    }
+
+    private bool IsPinned(double ease)
+    {
+        var longer = Math.Max(KeepsStepSeconds, 3 * _windows.Seconds);
+        return (Pinned(Math.Max(SingleProcessSeconds, 3 * _windows.Seconds)) is { } still && still.Spread <= PinnedSpreadMax * ease)
+            || (Pinned(longer) is { Mean: >= PinnedMeanMin and <= PinnedMeanMax } late && late.Spread <= KeepsStepSpreadMax * ease
+                && KeepsStep(longer, late.Mean) <= KeepsStepSpreads * ease * late.Spread);
+    }
+
+    // Mean and spread of the busiest process while it stood at one processor; null when it did not, or too few seconds are known.
+    private (double Mean, double Spread)? Pinned(int length)
+    {
         var (seen, pinned, earliest) = (0, 0, Second);
         var (sum, squares) = (0.0, 0.0);
         for (var at = Second; at > Second - length; at--)
         {
-            // Rows stand for some seconds when the guest is silent: only seconds that it reported count.
-            var share = _partition.History.At(SignalCatalog.GuestTopProcess, at);
-            if (!double.IsNaN(share) && !double.IsNaN(_partition.History.At(SignalCatalog.GuestBusy, at)))
+            var share = TopProcessAt(at);
+            if (!double.IsNaN(share))
             {
                 earliest = at;
                 seen++;
@@ -142,12 +170,31 @@ internal sealed partial class Symptoms
 
         if (seen < SingleProcessSeen || Second - earliest < length - SingleProcessSlack || pinned < SingleProcessShare * seen)
         {
-            return false;
+            return null;
         }
 
         var mean = sum / seen;
-        return Math.Sqrt(Math.Max(0, (squares / seen) - (mean * mean))) <= PinnedSpreadMax;
+        return (mean, Math.Sqrt(Math.Max(0, (squares / seen) - (mean * mean))));
     }
+
+    // Sums of errors that undo each other stay within some three spreads however long it lasts; of independent ones they reach six in 30 s.
+    private double KeepsStep(int length, double mean)
+    {
+        var (sum, least, most) = (0.0, 0.0, 0.0);
+        for (var at = Second; at > Second - length; at--)
+        {
+            var share = TopProcessAt(at);
+            sum += double.IsNaN(share) ? 0 : share - mean;
+            least = Math.Min(least, sum);
+            most = Math.Max(most, sum);
+        }
+
+        return most - least;
+    }
+
+    // Rows stand for some seconds when the guest is silent: only seconds that it reported count.
+    private double TopProcessAt(long second)
+        => double.IsNaN(_partition.History.At(SignalCatalog.GuestBusy, second)) ? double.NaN : _partition.History.At(SignalCatalog.GuestTopProcess, second);
 
     /// <summary>Since when the busiest process has filled one processor without a break; null while no process does, or while a processor itself is full and tells more exactly.</summary>
     public long? PinnedSince()

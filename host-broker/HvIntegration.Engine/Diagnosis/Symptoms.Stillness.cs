@@ -12,6 +12,8 @@ internal sealed partial class Symptoms
     private const double LivingShare = 0.002;
     private const int StandingSeconds = 2;
     private const int StillBackSeconds = 60;
+    private const int ContradictedSeconds = 5;
+    private const double ContradictedShare = 0.03;
 
     /// <summary>The VM stands still: by the host's word, by time its clock did not live through, or because its processors do not run at all.</summary>
     public Finding StoodStill()
@@ -33,6 +35,11 @@ internal sealed partial class Symptoms
         }
 
         var still = Standing();
+        if (!still.Holds && StoodByItsHostAlone() is { Holds: true } unseen)
+        {
+            return unseen;
+        }
+
         if (!still.Holds && !double.IsNaN(_partition.History.At(SignalCatalog.GuestBusy, Second)))
         {
             return State(Answer.No, "partition.state", Words($"it reports from inside"), 0, double.NaN, "1", "guest", 1);
@@ -100,6 +107,23 @@ internal sealed partial class Symptoms
         return before >= LivingShare
             ? State(Answer.Yes, SignalIds.HostRun, Words($"its virtual processors have not run at all for {Text.Number(still)} s"), 0, StandingShare, "1", Explaining ? _partition.Frame.SourceOf(SignalCatalog.HostRun) : string.Empty, 0.8)
             : State(Answer.No, "partition.state", Words($"it hardly ran before"), before, LivingShare, "1", "run time", 1);
+    }
+
+    // A guest whose clock stood still with it knows nothing of the pause: its rows lie over it, seconds late, and say that it works.
+    // On processors that have not run at all nothing can work.
+    private Finding StoodByItsHostAlone()
+    {
+        for (var at = Second; at > Second - ContradictedSeconds; at--)
+        {
+            if (!(_partition.History.At(SignalCatalog.HostRun, at) < StandingShare) || !(_partition.History.At(SignalCatalog.GuestBusy, at) >= ContradictedShare))
+            {
+                return State(Answer.No, "partition.state", string.Empty, 0, double.NaN, "1", string.Empty, 0);
+            }
+        }
+
+        return Baseline(SignalCatalog.HostRun) >= LivingShare
+            ? State(Answer.Yes, SignalIds.HostRun, Words($"its virtual processors have not run at all for {Text.Number(ContradictedSeconds)} s, while rows of its own, whose clock stood still too, say that it worked"), 0, StandingShare, "1", Explaining ? _partition.Frame.SourceOf(SignalCatalog.HostRun) : string.Empty, 0.7)
+            : State(Answer.No, "partition.state", string.Empty, 0, double.NaN, "1", string.Empty, 0);
     }
 
     private static Finding State(Answer answer, string what, string sentence, double value, double limit, string unit, string source, double strength)

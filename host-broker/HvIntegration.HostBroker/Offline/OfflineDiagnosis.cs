@@ -327,7 +327,11 @@ internal sealed class OfflineDiagnosis
                     sums[kind] = double.IsNaN(value) ? sums[kind] : double.IsNaN(sums[kind]) ? value : sums[kind] + value;
                 }
 
-                track.Add(cursor.StartNs, cursor.EndNs, sums);
+                // A recorder outside the guest writes blank rows while the guest is off: those are no word from it.
+                if (Array.Exists(sums, s => !double.IsNaN(s)))
+                {
+                    track.Add(cursor.StartNs, cursor.EndNs, sums);
+                }
             }
         }
     }

@@ -47,6 +47,26 @@ public sealed class EpisodeTests
         Assert.Equal(HypothesisIds.HostStorageSlow, told.Hypothesis);
     }
 
+    [Fact]
+    public void Episode_OfOwnDemandWhoseHostFills_TurnsToContentionWithinSecondsAndFromItsStart()
+    {
+        var host = new TestHost();
+        var (vm, crowd) = (host.Add("app", 2), host.Add("crowd", 6));
+        host.Run(60);
+        (vm.Busy, vm.RunQueue, vm.PsiCpu) = (_ => 1, 3, 0.6);
+        host.Run(180);
+        Assert.Equal(HypothesisIds.GuestCpuDemand, host.Last(vm).Episode!.Hypothesis);
+
+        // The neighbours come: what the guest gets is halved, and its own demand no longer explains what it lacks.
+        var filled = host.Now;
+        (vm.Run, vm.Ready, crowd.Busy, host.LpBusy) = (_ => 0.55, 0.45, _ => 1, 0.99);
+        host.Run(12);
+
+        var episode = host.Last(vm).Episode!;
+        Assert.Equal(HypothesisIds.HostCpuContention, episode.Hypothesis);
+        Assert.InRange(episode.OnsetSecond - filled, -1, 2);
+    }
+
     [Theory]
     [InlineData(40, 1)]
     [InlineData(80, 2)]

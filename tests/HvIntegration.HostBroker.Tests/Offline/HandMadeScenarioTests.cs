@@ -209,6 +209,33 @@ public sealed class HandMadeScenarioTests
     }
 
     [Fact]
+    public async Task Diagnose_HostRowsZeroWhileGuestWhoseClockStoodWrites_IsAPause()
+    {
+        using var pair = new RecordedPair { FaultFrom = 600, FaultTo = 660 };
+        pair.During("erp01:Hv VP", 0);
+
+        var answer = await pair.DiagnoseAsync();
+
+        var episode = answer.Only(Vm, "vm-paused");
+        Assert.InRange(episode.GetProperty("start").GetDateTime(), new DateTime(2026, 3, 17, 21, 39, 50, DateTimeKind.Utc), new DateTime(2026, 3, 17, 21, 40, 10, DateTimeKind.Utc));
+        Assert.InRange(episode.GetProperty("end").GetDateTime(), new DateTime(2026, 3, 17, 21, 40, 50, DateTimeKind.Utc), new DateTime(2026, 3, 17, 21, 41, 10, DateTimeKind.Utc));
+    }
+
+    [Fact]
+    public async Task Diagnose_VmShutDownAndItsRecorderOutsideWritesBlanks_IsNoPause()
+    {
+        using var pair = new RecordedPair();
+        foreach (string column in (string[])["erp01", "Processor Information", @"System\", @"Memory\", "PhysicalDisk", "Process(", "Interface(Microsoft", "TCPv4"])
+        {
+            pair.Change(column, 600, double.MaxValue, double.NaN);
+        }
+
+        var answer = await pair.DiagnoseAsync();
+
+        Assert.True(answer.Status == 0, string.Join(", ", answer.Hypotheses));
+    }
+
+    [Fact]
     public async Task Diagnose_GuestRecorderSilentWhileVmRuns_IsNoPause()
     {
         using var pair = new RecordedPair { GuestSilent = (600, 700) };

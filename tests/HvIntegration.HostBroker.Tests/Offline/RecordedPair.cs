@@ -57,7 +57,7 @@ internal sealed class RecordedPair : IDisposable
     /// <summary>Value of every column that holds the text, from start to end.</summary>
     public RecordedPair Always(string column, double value) => Change(column, double.MinValue, double.MaxValue, value);
 
-    /// <summary>Value in a stretch of its own.</summary>
+    /// <summary>Value in a stretch of its own; NaN leaves the fields blank.</summary>
     public RecordedPair Change(string column, double from, double to, double value)
     {
         Assert.Contains(_host.Concat(_guest), c => c.Path.Contains(column, StringComparison.OrdinalIgnoreCase));
@@ -235,7 +235,7 @@ internal sealed class RecordedPair : IDisposable
             {
                 double? v = Changed(path, t) ?? value(t);
                 bool blank = first && (path.Contains('%', StringComparison.Ordinal) || path.Contains("/sec", StringComparison.OrdinalIgnoreCase));
-                text.Append(Separator).Append('"').Append(blank || v is null ? " " : v.Value.ToString("R", CultureInfo.InvariantCulture)).Append('"');
+                text.Append(Separator).Append('"').Append(blank || v is null || double.IsNaN(v.Value) ? " " : v.Value.ToString("R", CultureInfo.InvariantCulture)).Append('"');
             }
 
             text.Append("\r\n");

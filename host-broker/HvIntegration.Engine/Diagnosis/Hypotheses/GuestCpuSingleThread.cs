@@ -6,7 +6,8 @@ namespace HvIntegration.Engine.Diagnosis.Hypotheses;
 /// <summary>H1b: one thread fills one processor while the others have room.</summary>
 /// <remarks>
 /// Limits: one processor, or one process, at or above 95 % while the mean is at most 60 %; ready below 5 % (diagnosis reference,
-/// rule H1b). The process counts as well as the processor because a guest's scheduler moves a hot thread about.
+/// rule H1b). A host whose logical processors have room (below 80 %) while one virtual processor is full supports it: Microsoft's
+/// bottleneck page. The process counts as well as the processor because a guest's scheduler moves a hot thread about.
 /// </remarks>
 internal sealed class GuestCpuSingleThread : IHypothesis
 {
@@ -36,6 +37,7 @@ internal sealed class GuestCpuSingleThread : IHypothesis
         file.Miss(symptoms.Below(SignalCatalog.Ready, symptoms.Limits.ReadyShare));
         file.Support(0.7, symptoms.AtLeast(SignalCatalog.GuestTopProcess, symptoms.Limits.HotProcessorShare));
         file.Support(0.3, symptoms.FewSlowed());
+        file.Support(0.3, symptoms.Below(SignalCatalog.LpBusy, symptoms.Limits.ProcessorsRoomShare));
         file.Contradict(2.5, symptoms.AtCap());
         file.Contradict(1.5, symptoms.AtLeast(SignalCatalog.Steal, symptoms.Limits.ReadyShare, lessErrorBar: true));
     }
