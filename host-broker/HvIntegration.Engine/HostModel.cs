@@ -26,6 +26,7 @@ public sealed class HostModel
     private readonly EngineOptions _options;
     private readonly Judge _judge;
     private readonly Dictionary<Guid, PartitionMemory> _partitions = [];
+    private readonly Dictionary<Guid, GapWatch> _gaps = [];
     private readonly SideTimeline _root;
     private readonly SignalHistory _rootHistory;
     private readonly SignalFrame _rootFrame = new();
@@ -35,6 +36,7 @@ public sealed class HostModel
     private bool _inventoryKnown;
     private long _nowNs = long.MinValue;
     private long _next = long.MinValue;
+    private long _judged = long.MinValue;
     private long _batchesDropped;
     private long _batchesStale;
     private long _samplesRefused;
@@ -279,6 +281,7 @@ public sealed class HostModel
                 DeriveRoot(second);
                 Derive(state, second, IsFull);
                 state.History.Write(second, state.Frame, IsFull);
+                state.Gaps.Fill(second, state.HearsGuest(second), state.HearsHost(second));
                 reports.Add(Report(state, second, verdict, null));
             }
 
@@ -335,10 +338,26 @@ public sealed class HostModel
             return null;
         }
 
-        state = new PartitionMemory(info ?? new PartitionInfo(partition, partition.ToString(), PartitionState.Unknown, 0, null, null, null), _options);
+        state = new PartitionMemory(info ?? new PartitionInfo(partition, partition.ToString(), PartitionState.Unknown, 0, null, null, null), _options, GapsOf(partition));
         _partitions.Add(partition, state);
         _reportedStale = true;
         return state;
+    }
+
+    // A VM that moved away may come back long after its data was forgotten: what it missed here is then one gap.
+    private GapWatch GapsOf(Guid partition)
+    {
+        if (!_gaps.TryGetValue(partition, out var gaps))
+        {
+            if (_gaps.Count >= 2 * _options.Timeline.PartitionsMax)
+            {
+                _gaps.Remove(_gaps.Where(g => !_partitions.ContainsKey(g.Key)).MinBy(g => g.Value.NewestSecond).Key);
+            }
+
+            _gaps.Add(partition, gaps = new GapWatch());
+        }
+
+        return gaps;
     }
 
     private bool Begin(PartitionMemory state, Guid boot)
@@ -371,6 +390,7 @@ public sealed class HostModel
         }
 
         state.Boot = boot;
+        state.BootedSecond = null;
         state.Clock = new GuestClock(_options.Clock);
         return true;
     }
@@ -393,6 +413,7 @@ public sealed class HostModel
                 continue;
             }
 
+            state.BootedSecond ??= (hostNs - sample.StartMonotonicNs) / Second;
             var form = metric.Form == MetricForm.Counter ? SampleForm.Cumulative : SampleForm.Gauge;
             state.Guest.Add(sample.Series, form, hostNs, hostNs, sample.Value, SampleQuality.Measured, metric.Name, errorNs + ((double)duration / 2));
             var second = hostNs / Second;
@@ -505,8 +526,10 @@ public sealed class HostModel
         {
             Derive(state, second, IsFull);
             state.History.Write(second, state.Frame, IsFull);
+            state.Gaps.Note(second, _judged, state.HearsGuest(second), state.HearsHost(second), Told(state, second), state.Boot, state.BootedSecond, state.Clock?.Breaks);
         }
 
+        _judged = second;
         _judge.Evaluate(second, _reported, _root, (state, verdict, episode) =>
         {
             state.Keep(second, verdict);
@@ -541,8 +564,41 @@ public sealed class HostModel
         PathSignals.Derive(input, frame);
     }
 
+    // What the host tells of a second in which a side may be missing; the most telling of it.
+    private static string? Told(PartitionMemory state, long second)
+    {
+        var told = state.Info.Activity switch
+        {
+            PartitionActivity.Migrating => GapCauses.Migration,
+            PartitionActivity.Saved => GapCauses.Saved,
+            PartitionActivity.Checkpoint => GapCauses.Checkpoint,
+            PartitionActivity.Starting => GapCauses.Restart,
+            _ => null,
+        };
+        foreach (var series in state.Host.Of(HostMetrics.VmActivity))
+        {
+            if (series.Track.At(second) > 0)
+            {
+                told = More(told, series.Key.Instance == "migration" ? GapCauses.Migration : GapCauses.SaveOrCheckpoint);
+            }
+        }
+
+        return state.Info.State switch
+        {
+            PartitionState.Paused => More(told, GapCauses.Paused),
+            PartitionState.Off => More(told, GapCauses.Off),
+            _ => told,
+        };
+
+        static string More(string? known, string cause) => known is null || GapCauses.Rank(cause) > GapCauses.Rank(known) ? cause : known;
+    }
+
     private PartitionReport Report(PartitionMemory state, long second, Verdict verdict, Episode? episode)
         => new(
             state.Info, second, state.HasGuest(second), state.HasHost(second), IsFull ? state.Frame.All() : [], verdict, episode,
-            IsFull ? state.Clock?.Quality : null, state.Processes.At(second));
+            IsFull ? state.Clock?.Quality : null, state.Processes.At(second))
+        {
+            Gap = state.Gaps.Now,
+            GapsTold = state.Gaps.TakeTold(),
+        };
 }

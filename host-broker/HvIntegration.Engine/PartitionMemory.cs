@@ -8,12 +8,17 @@ using HvIntegration.Engine.Timeline;
 namespace HvIntegration.Engine;
 
 /// <summary>All that the model keeps of one partition.</summary>
-internal sealed class PartitionMemory(PartitionInfo info, EngineOptions options)
+/// <param name="info">Inventory entry.</param>
+/// <param name="options">Limits.</param>
+/// <param name="gaps">Its gaps, which are remembered longer than its data.</param>
+internal sealed class PartitionMemory(PartitionInfo info, EngineOptions options, GapWatch gaps)
 {
     private const int LiveSetsMax = 4;
     private const int RecordedSetsMax = 64;
 
     private readonly Verdict?[] _verdicts = new Verdict?[options.Timeline.KeptSeconds];
+    private bool _busySeen;
+    private bool _runSeen;
 
     /// <summary>Inventory entry, the newest.</summary>
     public PartitionInfo Info { get; set; } = info;
@@ -38,6 +43,12 @@ internal sealed class PartitionMemory(PartitionInfo info, EngineOptions options)
 
     /// <summary>Clock of that boot; null before the first exchange or batch.</summary>
     public GuestClock? Clock { get; set; }
+
+    /// <summary>Host second in which that boot began, by the guest's monotonic clock; null before the first batch of it was placed.</summary>
+    public long? BootedSecond { get; set; }
+
+    /// <summary>Seconds in which a side told nothing.</summary>
+    public GapWatch Gaps { get; } = gaps;
 
     /// <summary>Boots that ended, so that stragglers are not taken for a new boot.</summary>
     public Queue<Guid> FormerBoots { get; } = new();
@@ -77,10 +88,24 @@ internal sealed class PartitionMemory(PartitionInfo info, EngineOptions options)
         => Frame.Has(SignalCatalog.GuestBusy)
             || (Frame.Has(SignalCatalog.GuestMemoryAvailable) && Guest.CoveredToNs / 1_000_000_000L >= second);
 
+    /// <summary>The guest side was heard in the second being judged. Levels are bridged over silence: they count only where nothing better ever came.</summary>
+    public bool HearsGuest(long second)
+    {
+        _busySeen |= Frame.Has(SignalCatalog.GuestBusy);
+        return _busySeen ? Frame.Has(SignalCatalog.GuestBusy) : HasGuest(second);
+    }
+
     /// <summary>The host side covered the second being judged.</summary>
     public bool HasHost(long second)
         => Frame.Has(SignalCatalog.HostRun) || Frame.Has(SignalCatalog.DiskHostIops) || Frame.Has(SignalCatalog.NetHostBytes)
             || (Frame.Has(SignalCatalog.MemoryAssigned) && Host.CoveredToNs / 1_000_000_000L >= second);
+
+    /// <summary>The host side was heard in the second being judged, as <see cref="HearsGuest"/>.</summary>
+    public bool HearsHost(long second)
+    {
+        _runSeen |= Frame.Has(SignalCatalog.HostRun);
+        return _runSeen ? Frame.Has(SignalCatalog.HostRun) || Frame.Has(SignalCatalog.DiskHostIops) || Frame.Has(SignalCatalog.NetHostBytes) : HasHost(second);
+    }
 
     /// <summary>Verdict given for a second; null when none is kept.</summary>
     public Verdict? VerdictAt(long second) => History.Has(second) ? _verdicts[(int)(second % _verdicts.Length)] : null;

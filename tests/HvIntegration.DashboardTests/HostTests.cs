@@ -19,6 +19,11 @@ public sealed class HostTests(Browser browser, StoryBroker story)
         Assert.Equal(0.1, api.GetProperty("switches")[0].GetProperty("droppedPerSecond").GetDouble(), 0.001);
         await Expect(page.Find("[aria-label=Adapters] tbody tr")).ToHaveCountAsync(api.GetProperty("adapters").GetArrayLength());
         await Expect(page.Find(".strip")).ToContainTextAsync("Switch LAN");
+        await page.Find("#stack summary").ClickAsync();
+        var stack = await GetAsync(story.Url, "host/stack");
+        await Expect(page.Find("#stack tbody tr")).ToHaveCountAsync(stack.GetProperty("uses").GetArrayLength());
+        await Expect(page.Find("#stack tbody")).ToContainTextAsync("root partition");
+        await Expect(page.Find("#stack .absent")).ToContainTextAsync("VMMS");
     }
 
     [Fact]
@@ -39,10 +44,10 @@ public sealed class HostTests(Browser browser, StoryBroker story)
 
     private static List<string> Names(JsonElement host, string what) => [.. host.GetProperty(what).EnumerateArray().Select(e => e.GetProperty("name").GetString()!)];
 
-    private static async Task<JsonElement> GetAsync(string url)
+    private static async Task<JsonElement> GetAsync(string url, string path = "host")
     {
         using var client = new HttpClient();
-        string text = await client.GetStringAsync(new Uri(url + "/api/v1/host"), TestContext.Current.CancellationToken);
+        string text = await client.GetStringAsync(new Uri(url + "/api/v1/" + path), TestContext.Current.CancellationToken);
         return JsonSerializer.Deserialize<JsonElement>(text);
     }
 }

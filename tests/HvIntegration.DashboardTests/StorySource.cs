@@ -8,8 +8,14 @@ namespace HvIntegration.DashboardTests;
 /// <summary>The simulated host with three more VMs: one without an agent, one that is off, and one whose names are hostile.</summary>
 internal sealed class StorySource(ICounterSource inner) : ICounterSource, ISimulatedGuests
 {
-    /// <summary>Seen from outside only.</summary>
+    /// <summary>Seen from outside only; it moves while the story is this old.</summary>
     public const string NoAgent = "legacy-01";
+
+    /// <summary>First second of the story in which its counters are away.</summary>
+    public const int MovesFrom = 110;
+
+    /// <summary>First second in which they are back.</summary>
+    public const int MovesTo = 122;
 
     /// <summary>Markup, a quote, a line break, a direction override and more length than any name needs.</summary>
     public static string Hostile { get; } = "<img src=x onerror=\"alert(1)\">\u202Egnp.exe'\"\n" + new string('W', 300);
@@ -32,6 +38,9 @@ internal sealed class StorySource(ICounterSource inner) : ICounterSource, ISimul
     {
         var reading = await inner.ReadAsync(nowNs, cancellation);
         var twin = reading.Partitions.Single(p => p.Name == "file-01");
+        _firstNs = _firstNs == 0 ? nowNs : _firstNs;
+        long second = (nowNs - _firstNs) / 1_000_000_000;
+        bool moves = second is >= MovesFrom and < MovesTo;
         return reading with
         {
             Partitions =
@@ -45,7 +54,10 @@ internal sealed class StorySource(ICounterSource inner) : ICounterSource, ISimul
             [
                 .. reading.Samples,
                 .. Switch(reading.Samples, nowNs),
-                .. reading.Samples.Where(s => s.Partition == twin.Id).SelectMany(s => new[] { s with { Partition = NoAgentId }, s with { Partition = HostileId } }),
+                .. reading.Samples.Where(s => s.Partition == twin.Id).SelectMany(s => moves ? [s with { Partition = HostileId }] : new[] { s with { Partition = NoAgentId }, s with { Partition = HostileId } }),
+                new HostSample(NoAgentId, new SeriesKey(HostMetrics.VmActivity.Id, "migration"), SampleForm.Gauge, nowNs, nowNs, moves ? 1 : 0, SampleQuality.Measured, "Hyper-V VM Live Migration"),
+                new HostSample(
+                    NoAgentId, new SeriesKey(StackMetrics.PartitionSkippedTicks.Id, ""), SampleForm.Cumulative, nowNs, nowNs, (nowNs - _firstNs) / 1e9, SampleQuality.Measured, "Skipped Timer Ticks"),
             ],
         };
     }
@@ -66,7 +78,6 @@ internal sealed class StorySource(ICounterSource inner) : ICounterSource, ISimul
     // All adapters hang on one switch; it drops a packet in ten seconds.
     private IEnumerable<HostSample> Switch(IReadOnlyList<HostSample> samples, long nowNs)
     {
-        _firstNs = _firstNs == 0 ? nowNs : _firstNs;
         foreach (string direction in (string[])["receive", "transmit"])
         {
             double bytes = samples.Where(s => s.Series.MetricId == HostMetrics.NicIo.Id && s.Series.Instance.EndsWith(direction, StringComparison.Ordinal)).Sum(s => s.Value);

@@ -32,6 +32,24 @@ public sealed class VmTests(Browser browser, StoryBroker story)
         await Expect(page.Find(".side")).ToContainTextAsync("Only an agent inside can name processes");
         // Its run time outside is drawn although nothing is known of the inside.
         await page.Page.WaitForFunctionAsync("() => Number(document.querySelector('.stack').dataset.points) > 60");
+
+        // Its move a minute and a half ago is a gap with its cause, beside the charts, over them, and in its episode.
+        await Expect(page.Find("#gaps dd")).ToHaveTextAsync(new Regex(@"^1[1-4] s, live migration$"));
+        await Expect(page.Find(".ribbon-part.k-gap")).ToHaveAttributeAsync("title", new Regex("^Gap: live migration, "));
+        await Expect(page.Find(".shade.k-gap")).ToHaveCountAsync(1);
+
+        // The parts of the stack by name: the one that passes its limit with advice, all of them unfolded.
+        await Expect(page.Find("#stack .stack-marks")).ToContainTextAsync("hypervisor: skipped timer ticks 1");
+        await Expect(page.Find("#stack .stack-marks .sub")).ToContainTextAsync("starved of processor");
+        await page.Find("#stack summary").ClickAsync();
+        await Expect(page.Find("#stack tbody tr").First).ToBeVisibleAsync();
+        await Expect(page.Find("#stack tbody")).ToContainTextAsync("storage VSP");
+        await Expect(page.Find("#stack tbody")).ToContainTextAsync("Skipped Timer Ticks");
+        await Expect(page.Find("#stack .absent")).ToContainTextAsync("VMBus");
+        await page.GoAsync(story.Url + "/episodes");
+        await page.Find($"tr:has-text('{StorySource.NoAgent}'):has-text('pause') a:has-text('Details')").First.ClickAsync();
+        await page.IsAtAsync("/episodes/[^/]*$");
+        await Expect(page.Find("#gaps dd")).ToContainTextAsync("live migration");
         Assert.Empty(page.Faults);
     }
 

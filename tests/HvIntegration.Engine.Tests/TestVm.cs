@@ -15,6 +15,12 @@ internal sealed class TestVm(string name, int number, int processors)
 
     public PartitionState State { get; set; } = PartitionState.Running;
 
+    /// <summary>What the host's management does with it.</summary>
+    public PartitionActivity Activity { get; set; }
+
+    /// <summary>The inventory lists it.</summary>
+    public bool Listed { get; set; } = true;
+
     public double? CpuLimit { get; set; }
 
     public double? MemoryMaximum { get; set; } = 8e9;

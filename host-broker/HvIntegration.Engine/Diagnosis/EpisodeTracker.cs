@@ -1,10 +1,14 @@
 using HvIntegration.Engine.Model;
 using HvIntegration.Engine.Signals;
+using HvIntegration.Engine.Timeline;
 
 namespace HvIntegration.Engine.Diagnosis;
 
-/// <summary>Joins the verdicts of one VM into episodes: onset refined to the change, end with hysteresis, gaps carried with their cause.</summary>
-internal sealed class EpisodeTracker(Windows windows, int unknownSeconds)
+/// <summary>Joins the verdicts of one VM into episodes: onset refined to the change, end with hysteresis, carried over gaps.</summary>
+/// <param name="windows">Seconds a cause must hold and be away.</param>
+/// <param name="unknownSeconds">Seconds of unexplained harm that make an episode.</param>
+/// <param name="gaps">Gaps of the VM, which its episodes tell.</param>
+internal sealed class EpisodeTracker(Windows windows, int unknownSeconds, GapWatch gaps)
 {
     private const int BackSecondsMax = 60;
     private const int BeforeSeconds = 30;
@@ -30,7 +34,6 @@ internal sealed class EpisodeTracker(Windows windows, int unknownSeconds)
     private const int KnowsMoreSecondsMin = 2;
     private const int KnowsMoreSecondsMax = 15;
 
-    private readonly List<EpisodeGap> _gaps = [];
     private readonly List<Episode> _finished = [];
     private Verdict? _best;
     private long _bestSecond;
@@ -64,9 +67,9 @@ internal sealed class EpisodeTracker(Windows windows, int unknownSeconds)
     /// <param name="history">Signals of the VM.</param>
     public void Follow(Guid partition, long second, in SecondOutcome outcome, SignalHistory history)
     {
-        if (outcome.Gap is { } gap)
+        if (outcome.IsGap)
         {
-            Carry(partition, second, gap);
+            Carry(partition, second);
             return;
         }
 
@@ -144,7 +147,7 @@ internal sealed class EpisodeTracker(Windows windows, int unknownSeconds)
             return null;
         }
 
-        return new Episode(0, partition, Open, Onset, _lastSeen, null, _severity, _best ?? verdict) { Gaps = _gaps.Count == 0 ? [] : [.. _gaps] };
+        return new Episode(0, partition, Open, Onset, _lastSeen, null, _severity, _best ?? verdict) { Gaps = gaps.Within(Onset, second, GapsMax) };
     }
 
     /// <summary>Episodes that ended since the last call, oldest first.</summary>
@@ -163,7 +166,7 @@ internal sealed class EpisodeTracker(Windows windows, int unknownSeconds)
         }
     }
 
-    private void Carry(Guid partition, long second, string cause)
+    private void Carry(Guid partition, long second)
     {
         _carried++;
         if (Open is null)
@@ -174,20 +177,11 @@ internal sealed class EpisodeTracker(Windows windows, int unknownSeconds)
         if (_carried > CarriedSecondsMax)
         {
             // A gap is not an end, unless it outlasts what is remembered: then the last second before it was the end.
-            End(partition, _gaps.Count > 0 ? _gaps[^1].FromSecond - 1 : _lastSeen);
+            End(partition, second - _carried);
             return;
         }
 
         _lastSeen = second;
-        // When one side comes back first, or counters need a second read, it is still the same gap.
-        if (_gaps.Count > 0 && _gaps[^1].ToSecond == second - 1)
-        {
-            _gaps[^1] = _gaps[^1] with { ToSecond = second };
-        }
-        else if (_gaps.Count < GapsMax)
-        {
-            _gaps.Add(new EpisodeGap(second, second, cause));
-        }
     }
 
     private void Begin(string hypothesis, long second, long onset, int secondsMin)
@@ -199,7 +193,6 @@ internal sealed class EpisodeTracker(Windows windows, int unknownSeconds)
         _best = null;
         _severity = 0;
         _candidateRun = 0;
-        _gaps.Clear();
     }
 
     private void End(Guid partition, long last)
@@ -211,12 +204,11 @@ internal sealed class EpisodeTracker(Windows windows, int unknownSeconds)
                 _finished.RemoveAt(0);
             }
 
-            _finished.Add(new Episode(0, partition, Open, Onset, last, last, _severity, _best) { Gaps = [.. _gaps] });
+            _finished.Add(new Episode(0, partition, Open, Onset, last, last, _severity, _best) { Gaps = gaps.Within(Onset, last, GapsMax) });
         }
 
         Open = null;
         _best = null;
-        _gaps.Clear();
     }
 
     // A cause that had to hold longer before it took over began when it was first seen, not when it took over.

@@ -91,7 +91,7 @@ internal sealed class Judge
     {
         if (!_cases.TryGetValue(state.Info.Id, out var one))
         {
-            _cases.Add(state.Info.Id, one = new Case(new EpisodeTracker(_options.WindowsFor(_options.LimitsFor(state.Info)), _options.UnknownSeconds)));
+            _cases.Add(state.Info.Id, one = new Case(new EpisodeTracker(_options.WindowsFor(_options.LimitsFor(state.Info)), _options.UnknownSeconds, state.Gaps)));
         }
 
         return one;
@@ -137,7 +137,7 @@ internal sealed class Judge
         var standing = OfId(tracker.Open);
         var rival = winner is not null && standing?.Hypothesis.Family == winner.Hypothesis.Family;
         var outcome = new SecondOutcome(
-            winnerId, winner?.Hypothesis.EpisodeSecondsMin ?? 0, rival, standing?.File.Failed ?? false, harmed, measured && !blind ? null : Gap(state, second),
+            winnerId, winner?.Hypothesis.EpisodeSecondsMin ?? 0, rival, standing?.File.Failed ?? false, harmed, !measured || blind,
             winner?.Hypothesis.OnsetSignal ?? SignalCatalog.Ready, winner?.Hypothesis.Began(symptoms));
         tracker.Follow(state.Info.Id, second, outcome, state.History);
 
@@ -305,10 +305,6 @@ internal sealed class Judge
             || symptoms.Has(SignalCatalog.DiskGuestIops) || symptoms.Has(SignalCatalog.DiskHostIops);
 
     private static bool OneSided(PartitionMemory state, long second) => state.HasGuest(second) != state.HasHost(second);
-
-    private static string Gap(PartitionMemory state, long second)
-        => state.Info.State == PartitionState.Paused ? "paused"
-            : (state.HasGuest(second), state.HasHost(second)) switch { (false, false) => "no-data", (false, _) => "guest-silent", _ => "host-silent" };
 
     private Assessment? OfId(string? id)
     {

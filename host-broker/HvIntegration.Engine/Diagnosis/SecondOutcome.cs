@@ -8,12 +8,12 @@ namespace HvIntegration.Engine.Diagnosis;
 /// <param name="Rival">The winner explains the same harm as the open episode's cause.</param>
 /// <param name="Fell">The open episode's cause no longer stands: what it asks for fails, even by the eased limits, or something rules it out.</param>
 /// <param name="Harmed">Something hurts, explained or not.</param>
-/// <param name="Gap">Why this second cannot be judged; null when it can. Without data an episode is carried on.</param>
+/// <param name="IsGap">This second cannot be judged. Without data an episode is carried on.</param>
 /// <param name="OnsetSignal">Signal whose change marks the onset of the winner.</param>
 /// <param name="Began">Second at which the winner is known to have begun; null when the signal tells.</param>
 internal readonly record struct SecondOutcome(
-    string Winner, int SecondsMin, bool Rival, bool Fell, bool Harmed, string? Gap, SignalDefinition OnsetSignal, long? Began)
+    string Winner, int SecondsMin, bool Rival, bool Fell, bool Harmed, bool IsGap, SignalDefinition OnsetSignal, long? Began)
 {
     /// <summary>A second that is not judged.</summary>
-    public static SecondOutcome Nothing { get; } = new(HypothesisIds.None, 0, false, false, false, null, SignalCatalog.GuestBusy, null);
+    public static SecondOutcome Nothing { get; } = new(HypothesisIds.None, 0, false, false, false, false, SignalCatalog.GuestBusy, null);
 }

@@ -16,6 +16,25 @@ public enum PartitionState
     Off,
 }
 
+/// <summary>What the host's management does with a partition beside its state; it names the gaps in the partition's data.</summary>
+public enum PartitionActivity
+{
+    /// <summary>Nothing, or not told by this source.</summary>
+    None,
+
+    /// <summary>It starts.</summary>
+    Starting,
+
+    /// <summary>It is saved, or being saved or restored.</summary>
+    Saved,
+
+    /// <summary>A checkpoint is made or applied.</summary>
+    Checkpoint,
+
+    /// <summary>It moves to or from another host while it runs.</summary>
+    Migrating,
+}
+
 /// <summary>One VM of the host.</summary>
 /// <param name="Id">VM GUID; made from the name (see the counter source) where the source has none.</param>
 /// <param name="Name">Display name: not unique, may change.</param>
@@ -26,4 +45,8 @@ public enum PartitionState
 /// <param name="AgentAddress">Peer address by which this VM's agent is known (CID, socket path); null when it is the GUID.</param>
 public sealed record PartitionInfo(
     Guid Id, string Name, PartitionState State, int VirtualProcessors, double? CpuLimit,
-    double? MemoryMaximumBytes, string? AgentAddress);
+    double? MemoryMaximumBytes, string? AgentAddress)
+{
+    /// <summary>What the host does with it now.</summary>
+    public PartitionActivity Activity { get; init; }
+}

@@ -91,10 +91,10 @@ public sealed record Verdict(
     public IReadOnlyList<Alternative> Alternatives { get; init; } = [];
 }
 
-/// <summary>Seconds of an episode in which it could not be followed.</summary>
+/// <summary>Seconds of an episode in which a side told nothing.</summary>
 /// <param name="FromSecond">First of them.</param>
 /// <param name="ToSecond">Last of them.</param>
-/// <param name="Cause">"no-data", "guest-silent", "host-silent", "paused".</param>
+/// <param name="Cause">One of <see cref="GapCauses"/>.</param>
 public sealed record EpisodeGap(long FromSecond, long ToSecond, string Cause);
 
 /// <summary>A stretch of time with one cause.</summary>
@@ -112,7 +112,7 @@ public sealed record Episode(
     /// <summary>Severity in a word: "minor" below 0.3, "major" below 0.6, else "critical".</summary>
     public string SeverityWord => Severity < 0.3 ? "minor" : Severity < 0.6 ? "major" : "critical";
 
-    /// <summary>Stretches without data that it outlasted, oldest first, at most 32.</summary>
+    /// <summary>Stretches in it in which a side told nothing, oldest first, at most 32.</summary>
     public IReadOnlyList<EpisodeGap> Gaps { get; init; } = [];
 }
 
@@ -162,6 +162,12 @@ public sealed record PartitionReport(
     PartitionInfo Partition, long Second, bool HasGuest, bool HasHost, IReadOnlyList<Signal> Signals,
     Verdict Verdict, Episode? Episode, ClockQuality? Clock, IReadOnlyList<ProcessUse> Processes)
 {
+    /// <summary>The gap that goes on in this second; null when both sides that were ever heard told something.</summary>
+    public DataGap? Gap { get; init; }
+
+    /// <summary>Gaps that are new, longer, shorter or otherwise named since the report before: what history keeps of them.</summary>
+    public IReadOnlyList<DataGap> GapsTold { get; init; } = [];
+
     /// <summary>The open episode's cause is away in this second, and not yet long enough for an end.</summary>
     public bool Rests => Episode is { } e && e.HeldSecond < Second && e.Hypothesis != Verdict.Hypothesis;
 }

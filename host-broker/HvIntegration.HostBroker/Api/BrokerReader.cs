@@ -85,7 +85,10 @@ internal sealed class BrokerReader(
             report is null ? null : Views.Of(report.Verdict),
             report?.Episode is { } episode ? Views.Of(episode, partition.Name, acknowledgements) : null,
             Views.Of(report?.Clock),
-            [.. (report?.Processes ?? []).Select(Views.Of)]);
+            [.. (report?.Processes ?? []).Select(Views.Of)])
+        {
+            Gap = Views.Of(report?.Gap),
+        };
     }
 
     /// <summary>Every derived signal of a VM in its newest second, with its words.</summary>

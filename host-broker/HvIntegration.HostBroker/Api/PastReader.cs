@@ -18,6 +18,11 @@ internal sealed class PastReader(IHistoryStore history, BrokerState state, Inven
     /// <summary>Most points of one answer, all series together.</summary>
     public const int PointsTotalMax = 400_000;
 
+    /// <summary>Most gaps of one answer or episode.</summary>
+    public const int GapsMax = 256;
+
+    private const int EpisodeGapsMax = 32;
+
     /// <summary>Most episodes looked through.</summary>
     public const int EpisodesMax = 20_000;
 
@@ -67,7 +72,10 @@ internal sealed class PastReader(IHistoryStore history, BrokerState state, Inven
 
         var verdicts = await history.QueryVerdictsAsync(partition.Id, fromSecond, toSecond, cancellation);
         var episodes = await EpisodesAsync(partition.Id, fromSecond, toSecond, cancellation);
-        return new SeriesAnswer(reader.Source, new VmRef(partition.Id, partition.Name), fromSecond, toSecond, found, [.. verdicts.Select(Views.Of)], episodes);
+        return new SeriesAnswer(reader.Source, new VmRef(partition.Id, partition.Name), fromSecond, toSecond, found, [.. verdicts.Select(Views.Of)], episodes)
+        {
+            Gaps = Views.Within((await GapsAsync(partition.Id, fromSecond, toSecond, cancellation))[partition.Id], fromSecond, toSecond - 1, GapsMax),
+        };
 
         static int Points(NamedSeriesView series) => series.Series.Sum(s => s.Points.Count);
     }
@@ -105,11 +113,12 @@ internal sealed class PastReader(IHistoryStore history, BrokerState state, Inven
         var live = state.View.Episodes.Where(e => (partition is null || e.Partition == partition) && e.OnsetSecond < toSecond && (e.EndSecond ?? long.MaxValue) >= fromSecond)
             .DistinctBy(e => new EpisodeKey(e.Partition, e.OnsetSecond)).ToDictionary(e => new EpisodeKey(e.Partition, e.OnsetSecond));
         var kept = await history.QueryEpisodesAsync(partition, null, fromSecond, toSecond, EpisodesMax, cancellation);
+        var gaps = kept.Count > 0 ? await GapsAsync(partition, kept.Min(k => k.OnsetSecond), kept.Max(k => k.LastSecond) + 1, cancellation) : NoGaps;
         var names = await NamesAsync(kept.Select(k => k.Partition).Concat(live.Keys.Select(k => k.Partition)), cancellation);
         return
         [
             .. live.Values.Select(e => Views.Of(e, Name(names, e.Partition), acknowledgements))
-                .Concat(kept.Where(k => !live.ContainsKey(new EpisodeKey(k.Partition, k.OnsetSecond))).Select(k => Views.Of(k, Name(names, k.Partition), acknowledgements)))
+                .Concat(kept.Where(k => !live.ContainsKey(new EpisodeKey(k.Partition, k.OnsetSecond))).Select(k => Of(k, names, gaps)))
                 .OrderByDescending(e => e.OnsetSecond).ThenBy(e => e.Vm).Take(EpisodesMax),
         ];
     }
@@ -124,11 +133,35 @@ internal sealed class PastReader(IHistoryStore history, BrokerState state, Inven
         }
 
         var kept = await history.QueryEpisodesAsync(key.Partition, key.OnsetSecond, key.OnsetSecond, long.MaxValue / 4_000_000_000, 1, cancellation);
-        return kept.Count > 0 ? Views.Of(kept[0], Name(names, key.Partition), acknowledgements) : null;
+        return kept is [var found, ..] ? Of(found, names, await GapsAsync(key.Partition, found.OnsetSecond, found.LastSecond + 1, cancellation)) : null;
+    }
+
+    /// <summary>Gaps that touch a range, by VM, oldest first: kept, and as they are now where they go on.</summary>
+    /// <param name="partition">Of one VM; null for all.</param>
+    /// <param name="fromSecond">First second.</param>
+    /// <param name="toSecond">End, not in it.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<ILookup<Guid, DataGap>> GapsAsync(Guid? partition, long fromSecond, long toSecond, CancellationToken cancellation)
+    {
+        var gaps = (await history.QueryGapsAsync(partition, fromSecond, toSecond, cancellation)).ToDictionary(g => (g.Partition, g.Gap.Began), g => g.Gap);
+        foreach (var (id, report) in state.View.Reports)
+        {
+            if (report.Gap is { } now && (partition ?? id) == id && now.FromSecond < toSecond && now.ToSecond >= fromSecond)
+            {
+                gaps[(id, now.Began)] = now;
+            }
+        }
+
+        return gaps.OrderBy(g => g.Value.FromSecond).ToLookup(g => g.Key.Partition, g => g.Value);
     }
 
     /// <summary>Verdict of an episode at its most certain second, while it is in memory.</summary>
     public VerdictView? VerdictOf(EpisodeKey key) => Live(key) is { } live ? Views.Of(live.Verdict) : null;
+
+    private static ILookup<Guid, DataGap> NoGaps { get; } = Array.Empty<(Guid Id, DataGap Gap)>().ToLookup(g => g.Id, g => g.Gap);
+
+    private EpisodeView Of(EpisodeRecord kept, Dictionary<Guid, string> names, ILookup<Guid, DataGap> gaps) =>
+        Views.Of(kept, Name(names, kept.Partition), acknowledgements) with { Gaps = Views.Within(gaps[kept.Partition], kept.OnsetSecond, kept.LastSecond, EpisodeGapsMax) };
 
     private static string Name(Dictionary<Guid, string> names, Guid id) => names.GetValueOrDefault(id, id.ToString());
 

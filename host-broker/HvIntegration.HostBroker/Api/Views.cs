@@ -31,7 +31,19 @@ internal static class Views
     public static EpisodeView Of(Episode episode, string vmName, Acknowledgements acknowledgements) => new(
         new EpisodeKey(episode.Partition, episode.OnsetSecond).ToString(), episode.Partition, vmName, episode.Hypothesis, episode.OnsetSecond, episode.HeldSecond, episode.EndSecond,
         episode.Severity, episode.Verdict.Sentence, episode.Verdict.Title, Word(episode.Verdict.Side), episode.Verdict.Probability,
-        Of(acknowledgements.Of(new EpisodeKey(episode.Partition, episode.OnsetSecond))));
+        Of(acknowledgements.Of(new EpisodeKey(episode.Partition, episode.OnsetSecond))))
+    {
+        Gaps = [.. episode.Gaps.Select(g => new GapView(g.FromSecond, g.ToSecond, g.Cause, GapCauses.Words(g.Cause)))],
+    };
+
+    public static GapView? Of(DataGap? gap) => gap is null ? null : new(gap.FromSecond, gap.ToSecond, gap.Cause, GapCauses.Words(gap.Cause));
+
+    /// <summary>Gaps that touch a stretch, cut to it.</summary>
+    public static IReadOnlyList<GapView> Within(IEnumerable<DataGap> gaps, long fromSecond, long toSecond, int max) =>
+    [
+        .. gaps.Where(g => g.FromSecond <= toSecond && g.ToSecond >= fromSecond).Take(max)
+            .Select(g => new GapView(Math.Max(g.FromSecond, fromSecond), Math.Min(g.ToSecond, toSecond), g.Cause, GapCauses.Words(g.Cause))),
+    ];
 
     public static EpisodeView Of(EpisodeRecord episode, string vmName, Acknowledgements acknowledgements) => new(
         new EpisodeKey(episode.Partition, episode.OnsetSecond).ToString(), episode.Partition, vmName, episode.Hypothesis, episode.OnsetSecond, episode.LastSecond, episode.LastSecond,

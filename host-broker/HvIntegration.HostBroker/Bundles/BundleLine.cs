@@ -10,9 +10,13 @@ namespace HvIntegration.HostBroker.Bundles;
 /// <param name="Host">Host samples.</param>
 /// <param name="Guest">Guest batches.</param>
 /// <param name="Verdicts">What was said of each VM.</param>
+/// <param name="Gaps">Gaps in the data of a VM that end in this second, or last until the bundle's end.</param>
 internal sealed record BundleLine(
     long Second, IReadOnlyList<BundleSeries>? Series = null, IReadOnlyList<BundleExchange>? Clock = null, IReadOnlyList<BundleHostRead>? Host = null,
-    IReadOnlyList<BundleBatch>? Guest = null, IReadOnlyList<BundleVerdict>? Verdicts = null);
+    IReadOnlyList<BundleBatch>? Guest = null, IReadOnlyList<BundleVerdict>? Verdicts = null, IReadOnlyList<BundleGap>? Gaps = null);
+
+/// <summary>A gap in the data of one VM as it was told, see <see cref="DataGap"/>.</summary>
+internal sealed record BundleGap(Guid Vm, long FromSecond, long ToSecond, string Cause);
 
 /// <summary>A series: metric of the catalog by its name, attribute values, and the counter's own name on the host's side.</summary>
 internal sealed record BundleSeries(string Metric, string Instance, string? Native = null);

@@ -174,7 +174,7 @@ internal sealed class BundleReplay
         await store.CommitAsync(
             new HistoryCommit(
                 [.. seconds.SelectMany(s => s.Batches)], [.. seconds.SelectMany(s => s.Exchanges)], [.. seconds.SelectMany(s => s.HostSamples)],
-                [.. seconds.SelectMany(s => s.Said).Select(s => Report(_partitions[s.Partition], s.Second))], []),
+                [.. seconds.SelectMany(s => s.Said).Select(s => Report(_partitions[s.Partition], s.Second))], [], [.. seconds.SelectMany(s => s.Gaps)]),
             cancellation);
         seconds.Clear();
     }

@@ -36,7 +36,8 @@ internal sealed class BundleRows(BundleManifest manifest, BundleInventory invent
 
         return new BundleSecond(
             line.Second, [.. Each(line.Clock).Select(Of)], [.. Each(line.Host).SelectMany(Of)], [.. Each(line.Guest).Select(Of)],
-            [.. Each(line.Verdicts).Select(v => Of(v, line.Second))]);
+            [.. Each(line.Verdicts).Select(v => Of(v, line.Second))],
+            [.. Each(line.Gaps).Select(Of)]);
     }
 
     private static bool Fits(string text) => text.Length <= BundleFormat.TextMax;
@@ -98,6 +99,16 @@ internal sealed class BundleRows(BundleManifest manifest, BundleInventory invent
             "verdicts: a text is too long or a number is no share.");
         Check(said.EpisodeOnset is null || Math.Abs(said.EpisodeOnset.Value - second) <= 366 * 86_400, "verdicts: the onset is no time.");
         return (verdict.Vm, said);
+    }
+
+    private (Guid, DataGap) Of(BundleGap gap)
+    {
+        Check(_partitions.Contains(gap.Vm), $"gaps: VM {gap.Vm} is not in {BundleFormat.Inventory}.");
+        Check(gap.FromSecond <= gap.ToSecond && IsNear(gap.FromSecond) && IsNear(gap.ToSecond), "gaps: a time is outside the bundle's.");
+        Check(gap.Cause.Length is > 0 and <= GapCauses.LengthMax && gap.Cause.All(c => char.IsAsciiLetterLower(c) || c == '-'), "gaps: the cause is none.");
+        return (gap.Vm, new DataGap(gap.FromSecond, gap.FromSecond, gap.ToSecond, gap.Cause));
+
+        bool IsNear(long second) => second >= manifest.LeadSecond && second < manifest.ToSecond;
     }
 
     private List<(SeriesKey Series, string Native, double Value, int Index)> Values(string part, MetricSide side, IReadOnlyList<int> numbers, IReadOnlyList<double> values)

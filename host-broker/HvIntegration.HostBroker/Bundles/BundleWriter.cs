@@ -99,6 +99,15 @@ internal sealed class BundleWriter(
     private async Task<BundlePart> WriteSecondsAsync(ZipArchive zip, BundlePlan plan, BundlePrivacy privacy, HashSet<Guid> seen, CancellationToken cancellation)
     {
         var numbers = new Dictionary<BundleSeries, int>();
+        var gaps = new List<BundleGap>();
+        foreach (var vm in plan.Insides)
+        {
+            gaps.AddRange(Views.Within((await past.GapsAsync(vm, plan.LeadSecond, plan.ToSecond, cancellation))[vm], plan.LeadSecond, plan.ToSecond - 1, PastReader.GapsMax)
+                .Select(g => new BundleGap(vm, g.FromSecond, g.ToSecond, g.Cause)));
+        }
+
+        seen.UnionWith(gaps.Select(g => g.Vm));
+        var ended = gaps.ToLookup(g => g.ToSecond);
         await using var part = await PartWriter.OpenAsync(zip, BundleFormat.Seconds, cancellation);
         for (long from = plan.LeadSecond; from < plan.ToSecond; from += ChunkSeconds)
         {
@@ -113,8 +122,9 @@ internal sealed class BundleWriter(
                 var series = new List<BundleSeries>();
                 var line = new BundleLine(
                     second, null, Some(clock[second].Select(Of)), Some(HostReads(host[second], numbers, series)),
-                    Some(guest[second].Select(b => Of(b.Batch, privacy, numbers, series))), Some(said[second].Select(s => new BundleVerdict(s.Partition, privacy.Of(s.Second)))));
-                if (line is not { Clock: null, Host: null, Guest: null, Verdicts: null })
+                    Some(guest[second].Select(b => Of(b.Batch, privacy, numbers, series))), Some(said[second].Select(s => new BundleVerdict(s.Partition, privacy.Of(s.Second)))),
+                    Some(ended[second]));
+                if (line is not { Clock: null, Host: null, Guest: null, Verdicts: null, Gaps: null })
                 {
                     seen.UnionWith(host[second].Select(s => s.Partition).Where(id => id != HostItself));
                     seen.UnionWith(guest[second].Select(b => b.Batch.Partition));

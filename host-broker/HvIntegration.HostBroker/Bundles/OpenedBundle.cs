@@ -103,7 +103,10 @@ internal sealed class OpenedBundle : IAsyncDisposable
                 v.Hypothesis, SideOf(v.Side), v.Probability, v.Title, v.Sentence, v.WhatHelps, v.RunnerUp, v.RunnerUpProbability, [.. v.For.Select(Of)], [.. v.Against.Select(Of)], v.NotMeasured,
                 [.. v.Culprits.Select(c => new Culprit(c.Id, c.Name, c.Process, c.Share, c.ExtraShare ?? double.NaN, c.Correlation ?? double.NaN))]);
         // Bundles of before 2026-11-29 have no last second of an open episode.
-        return new Episode(0, e.Vm, e.Hypothesis, e.OnsetSecond, Math.Max(e.HeldSecond, e.EndSecond ?? e.OnsetSecond), e.EndSecond, e.Severity, verdict);
+        return new Episode(0, e.Vm, e.Hypothesis, e.OnsetSecond, Math.Max(e.HeldSecond, e.EndSecond ?? e.OnsetSecond), e.EndSecond, e.Severity, verdict)
+        {
+            Gaps = [.. e.Gaps.Select(g => new EpisodeGap(g.FromSecond, g.ToSecond, g.Cause))],
+        };
     }
 
     private static Evidence Of(EvidenceView e) => new(e.Signal, e.Sentence, e.Value ?? double.NaN, e.Limit ?? double.NaN, e.Unit, e.Native, e.LogOdds, Side.None);

@@ -53,7 +53,7 @@ internal static class DiagnoseCommand
             var diagnosed = answers.OrderBy(Rank).ThenByDescending(a => a.Episode?.Severity ?? 0).ToList();
             if (parsed.GetValue(format) == "json")
             {
-                var views = diagnosed.Select(a => new Diagnosis(a.Vm.Id, a.Vm.Name, a.Second, a.Verdict, a.Episode)).ToList();
+                var views = diagnosed.Select(a => new Diagnosis(a.Vm.Id, a.Vm.Name, a.Second, a.Verdict, a.Episode, a.Gap)).ToList();
                 await output.WriteLineAsync(JsonSerializer.Serialize(new DiagnosisAnswer(source, views), ApiClient.Json));
             }
             else
@@ -85,6 +85,8 @@ internal static class DiagnoseCommand
             var style = Styles.OfVerdict(verdict.Hypothesis, verdict.Side);
             screen.Line(("● ", style), (name, Styles.Strong), ("  " + Screen.Safe(verdict.Title), style), ($"  {Quantity.Sure(verdict.Hypothesis, verdict.Probability)}", Styles.Dim));
             screen.Wrapped(verdict.Sentence, 2);
+            GapLines.WriteOpen(screen, answer.Gap, 2);
+            GapLines.Write(screen, answer.Episode?.Gaps ?? [], 2);
             if (Rank(answer) > 1)
             {
                 continue;
@@ -102,7 +104,7 @@ internal static class DiagnoseCommand
     }
 
     /// <summary>One VM's verdict as <c>--format json</c> gives it.</summary>
-    private sealed record Diagnosis(Guid Id, string Name, long Second, VerdictView? Verdict, EpisodeView? Episode);
+    private sealed record Diagnosis(Guid Id, string Name, long Second, VerdictView? Verdict, EpisodeView? Episode, GapView? Gap);
 
     /// <summary>All verdicts, worst first.</summary>
     private sealed record DiagnosisAnswer(SourceLabel Source, IReadOnlyList<Diagnosis> Vms);

@@ -49,12 +49,13 @@ internal static class EpisodesCommand
     private static void WriteCsv(TextWriter output, EpisodesAnswer answer)
     {
         var table = new CsvTable(
-            output, "origin", "id", "vm", "vm_name", "onset", "end", "hypothesis", "side", "probability", "severity", "title", "sentence", "acknowledged_by", "note");
+            output, "origin", "id", "vm", "vm_name", "onset", "end", "hypothesis", "side", "probability", "severity", "title", "sentence", "acknowledged_by", "note", "gaps");
         foreach (var e in answer.Episodes)
         {
             table.Row(
                 answer.Source.Origin, e.Id, e.Vm, e.VmName, CsvTable.Time(e.OnsetSecond), CsvTable.Time(e.EndSecond), e.Hypothesis, e.Side, e.Probability, e.Severity,
-                e.Title, e.Sentence, e.Acknowledged?.By, e.Acknowledged?.Note);
+                e.Title, e.Sentence, e.Acknowledged?.By, e.Acknowledged?.Note,
+                string.Join("; ", e.Gaps.Select(GapLines.Text)));
         }
     }
 }

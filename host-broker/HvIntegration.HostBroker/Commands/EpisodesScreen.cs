@@ -34,6 +34,7 @@ internal static class EpisodesScreen
                 ($"  {Quantity.Sure(episode.Hypothesis, episode.Probability)}", Styles.Dim));
             screen.Wrapped(episode.Sentence, Indent);
             screen.Wrapped($"severity {Quantity.Percent(episode.Severity)}, {episode.Hypothesis}, {episode.Id}", Indent, Styles.Dim);
+            GapLines.Write(screen, episode.Gaps, Indent);
             if (episode.Acknowledged is { } seen)
             {
                 screen.Wrapped(

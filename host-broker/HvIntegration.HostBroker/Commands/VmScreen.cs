@@ -55,6 +55,7 @@ internal sealed class VmScreen
         int gap = Math.Max(2, _screen.Width - name.Length - facts.Length - when.Length);
         _screen.Line((name, Styles.Strong), (facts, Styles.Plain), (new string(' ', gap), null), (when, Styles.Dim));
         SourceLine.Write(_screen, _vm.Source);
+        GapLines.WriteOpen(_screen, _vm.Gap, 2);
         if (_vm.Agent.Reason is { } reason && _vm.Agent.State is not ("live" or "simulated"))
         {
             _screen.Wrapped(reason, 2, Styles.Warn);

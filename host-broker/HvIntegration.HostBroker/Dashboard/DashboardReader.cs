@@ -13,7 +13,7 @@ namespace HvIntegration.HostBroker.Dashboard;
 /// <summary>What the pages show, from the same readers as the API; changes nothing.</summary>
 internal sealed class DashboardReader(
     BrokerReader reader, HostReader host, BrokerState state, Inventory inventory, IHistoryStore history, SourcePump pump, HealthReader health,
-    Acknowledgements acknowledgements, BundleReplay? replay = null)
+    Acknowledgements acknowledgements, PastReader past, BundleReplay? replay = null)
 {
     /// <summary>Most points of one series of a chart.</summary>
     public const int PointsMax = 900;
@@ -112,6 +112,10 @@ internal sealed class DashboardReader(
             [.. verdicts.Select(Bands.Of).OfType<ChartBand>()]);
     }
 
+    /// <summary>Gaps in the data of a VM that touch a range, cut to it, oldest first.</summary>
+    public async Task<IReadOnlyList<GapLine>> GapsAsync(Guid partition, long from, long to, CancellationToken cancellation) =>
+        [.. Views.Within((await past.GapsAsync(partition, from, to, cancellation))[partition], from, to - 1, PastReader.GapsMax).Select(GapLine.Of)];
+
     /// <summary>The newest values of these signals.</summary>
     public ChartPoint? Newest(Guid partition, IReadOnlyList<string> signalIds)
     {
@@ -167,6 +171,9 @@ internal sealed class DashboardReader(
             ? new EpisodeRow(
                 key.ToString(), key.Partition, NameOf(key.Partition), span.Hypothesis, VerdictKinds.Title(span.Hypothesis), key.OnsetSecond, span.ToSecond, span.ToSecond, 0, span.Probability,
                 span.Sentence, "", [new EvidenceLine("missing", "The evidence of this episode is not kept any more; its sentence and both sides' numbers are.", "", 0)], [], Note(key))
+            {
+                Gaps = await GapsAsync(key.Partition, key.OnsetSecond, span.ToSecond + 1, cancellation),
+            }
             : null;
     }
 
@@ -237,7 +244,10 @@ internal sealed class DashboardReader(
         var verdict = Views.Of(e.Verdict);
         return new EpisodeRow(
             key.ToString(), e.Partition, NameOf(e.Partition), e.Hypothesis, e.Verdict.Title, e.OnsetSecond, e.HeldSecond, e.EndSecond, e.Severity, e.Verdict.Probability,
-            e.Verdict.Sentence, e.Verdict.WhatHelps, EvidenceOf(verdict), SuspectsOf(verdict), Note(key));
+            e.Verdict.Sentence, e.Verdict.WhatHelps, EvidenceOf(verdict), SuspectsOf(verdict), Note(key))
+        {
+            Gaps = [.. e.Gaps.Select(g => new GapLine(g.FromSecond, g.ToSecond, GapCauses.Words(g.Cause)))],
+        };
     }
 
     private SeenNote? Note(EpisodeKey key) => acknowledgements.Of(key) is { } a ? new SeenNote(a.Second, a.By, a.Note) : null;

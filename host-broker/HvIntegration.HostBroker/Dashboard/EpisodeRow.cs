@@ -20,6 +20,9 @@ public sealed record EpisodeRow(
     string Address, Guid Vm, string VmName, string Hypothesis, string Title, long Onset, long Held, long? End, double Severity, double Probability,
     string Sentence, string WhatHelps, IReadOnlyList<EvidenceLine> Evidence, IReadOnlyList<Suspect> Suspects, SeenNote? Note)
 {
+    /// <summary>Stretches in it in which a side told nothing, oldest first.</summary>
+    public IReadOnlyList<GapLine> Gaps { get; init; } = [];
+
     /// <summary>Who is to blame.</summary>
     public VerdictKind Kind { get; } = VerdictKinds.Of(Hypothesis);
 

@@ -131,6 +131,10 @@ internal sealed partial class HistoryStore : IHistoryStore
     }
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<(Guid Partition, DataGap Gap)>> QueryGapsAsync(Guid? partition, long fromSecond, long toSecond, CancellationToken cancellation) =>
+        AskAsync(q => q.Gaps(partition, fromSecond, toSecond), cancellation);
+
+    /// <inheritdoc/>
     public Task<RecordedSecond?> QuerySecondAsync(Guid partition, long second, CancellationToken cancellation) =>
         AskAsync(q => q.Second(partition, second), cancellation);
 
@@ -329,7 +333,11 @@ internal sealed partial class HistoryStore : IHistoryStore
             batches.Add((batch, _clocks.HostNs(batch.Partition, batch.BootId, batch.StartMonotonicNs, nowNs)));
         }
 
-        return (new RawRows(batches, commit.ClockExchanges, commit.HostSamples, commit.Reports, commit.Partitions), progress);
+        // The newest word of a commit on a gap is enough.
+        var gaps = commit.Reports.SelectMany(r => r.GapsTold.Select(g => new GapRow(r.Partition.Id, r.Second, g)))
+            .Concat((commit.Gaps ?? []).Select(g => new GapRow(g.Partition, g.Gap.ToSecond, g.Gap)))
+            .GroupBy(g => (g.Partition, g.Gap.Began)).Select(g => g.Last()).ToList();
+        return (new RawRows(batches, commit.ClockExchanges, commit.HostSamples, commit.Reports, commit.Partitions, gaps), progress);
     }
 
     /// <summary>Makes sure that there is a file for now and that what is known of it is what it holds.</summary>
@@ -401,7 +409,7 @@ internal sealed partial class HistoryStore : IHistoryStore
     /// <summary>First rows of a new file: what is needed when it is the only one left.</summary>
     private void CarryForward(DuckDBConnection connection, string alias, long nowNs)
     {
-        RawWriter.Load(connection, alias).Write(connection, new RawRows([], [], [], [], [.. _inventory.Values]), _lastCommitId, nowNs);
+        RawWriter.Load(connection, alias).Write(connection, new RawRows([], [], [], [], [.. _inventory.Values], []), _lastCommitId, nowNs);
         using var appender = connection.CreateAppender(alias, "main", "progress");
         foreach (var (partition, boot, sequence, atNs) in _progress.KeepSince(nowNs - (ProgressKept.Ticks * 100)))
         {

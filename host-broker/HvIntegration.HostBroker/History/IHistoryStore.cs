@@ -8,12 +8,14 @@ namespace HvIntegration.HostBroker.History;
 /// <param name="HostSamples">Raw host samples.</param>
 /// <param name="Reports">Reports of the seconds that closed: verdicts and signals for the rollups.</param>
 /// <param name="Partitions">Inventory, when it changed; else empty.</param>
+/// <param name="Gaps">Gaps beside those that the reports tell; null for none.</param>
 internal sealed record HistoryCommit(
     IReadOnlyList<GuestBatch> Batches,
     IReadOnlyList<(Guid Partition, Guid BootId, ClockExchange Exchange)> ClockExchanges,
     IReadOnlyList<HostSample> HostSamples,
     IReadOnlyList<PartitionReport> Reports,
-    IReadOnlyList<PartitionInfo> Partitions);
+    IReadOnlyList<PartitionInfo> Partitions,
+    IReadOnlyList<(Guid Partition, DataGap Gap)>? Gaps = null);
 
 /// <summary>One point of a queried series.</summary>
 /// <param name="Second">Start of the window, host Unix second.</param>
@@ -74,6 +76,13 @@ internal interface IHistoryStore : IAsyncDisposable
     /// <param name="rowsMax">Most episodes.</param>
     /// <param name="cancellation">Gives up.</param>
     Task<IReadOnlyList<EpisodeRecord>> QueryEpisodesAsync(Guid? partition, long? onset, long fromSecond, long toSecond, int rowsMax, CancellationToken cancellation);
+
+    /// <summary>Gaps that touch a range, oldest first; those that were filled later are none.</summary>
+    /// <param name="partition">Of one VM; null for all.</param>
+    /// <param name="fromSecond">First second of the range.</param>
+    /// <param name="toSecond">End of the range, not in it.</param>
+    /// <param name="cancellation">Gives up.</param>
+    Task<IReadOnlyList<(Guid Partition, DataGap Gap)>> QueryGapsAsync(Guid? partition, long fromSecond, long toSecond, CancellationToken cancellation);
 
     /// <summary>What was kept of one second of one VM, or of the newest second before it within 5 s; null when nothing was.</summary>
     Task<RecordedSecond?> QuerySecondAsync(Guid partition, long second, CancellationToken cancellation);

@@ -8,15 +8,17 @@ namespace HvIntegration.HostBroker.History;
 /// <param name="HostSamples">Raw host samples.</param>
 /// <param name="Reports">Reports of closed seconds.</param>
 /// <param name="Partitions">Changed inventory.</param>
+/// <param name="Gaps">New words on gaps.</param>
 internal sealed record RawRows(
     IReadOnlyList<(GuestBatch Batch, long HostNs)> Batches,
     IReadOnlyList<(Guid Partition, Guid BootId, ClockExchange Exchange)> ClockExchanges,
     IReadOnlyList<HostSample> HostSamples,
     IReadOnlyList<PartitionReport> Reports,
-    IReadOnlyList<PartitionInfo> Partitions)
+    IReadOnlyList<PartitionInfo> Partitions,
+    IReadOnlyList<GapRow> Gaps)
 {
     /// <summary>Nothing to write.</summary>
-    public bool IsEmpty => Batches.Count == 0 && ClockExchanges.Count == 0 && HostSamples.Count == 0 && Reports.Count == 0 && Partitions.Count == 0;
+    public bool IsEmpty => Batches.Count == 0 && ClockExchanges.Count == 0 && HostSamples.Count == 0 && Reports.Count == 0 && Partitions.Count == 0 && Gaps.Count == 0;
 
     /// <summary>Earliest and latest host time of the rows; null when none has a time.</summary>
     public (long FirstNs, long LastNs)? Range()
@@ -36,6 +38,11 @@ internal sealed record RawRows(
         foreach (var report in Reports)
         {
             Widen(report.Second * 1_000_000_000);
+        }
+
+        foreach (var row in Gaps)
+        {
+            Widen(row.Second * 1_000_000_000);
         }
 
         return first <= last ? (first, last) : null;

@@ -34,6 +34,8 @@ internal sealed class RawWriter
     /// <summary>Continues a file.</summary>
     public static RawWriter Load(DuckDBConnection connection, string alias)
     {
+        // A file that an hvi without gaps began.
+        DuckDbInstance.Execute(connection, SegmentSchema.CreateGaps(HistoryTier.Second, alias));
         var loaded = new RawWriter(alias, SegmentDictionary.Load(connection, alias));
         using var command = connection.CreateCommand();
         command.CommandText = $"SELECT b.id, p.guid, b.boot FROM {alias}.main.boot b JOIN {alias}.main.partition p ON p.id = b.partition";
@@ -62,6 +64,7 @@ internal sealed class RawWriter
         WriteProcesses(connection, rows);
         WriteHost(connection, rows.HostSamples, commitId);
         WriteReports(connection, rows.Reports, commitId);
+        WriteGaps(connection, rows.Gaps, commitId);
         WriteInventory(connection, rows.Partitions, commitId);
         WriteClock(connection, rows);
         WriteDictionaries(connection);
@@ -247,6 +250,23 @@ internal sealed class RawWriter
                 .AppendValue(verdict.Hypothesis).AppendValue((sbyte)verdict.Side).AppendValue(verdict.Probability)
                 .AppendValue(verdict.Title).AppendValue(verdict.Sentence).AppendValue(verdict.WhatHelps)
                 .AppendValue(told?.OnsetSecond).AppendValue(told?.Severity)
+                .EndRow();
+        }
+    }
+
+    private void WriteGaps(DuckDBConnection connection, IReadOnlyList<GapRow> gaps, long commitId)
+    {
+        if (gaps.Count == 0)
+        {
+            return;
+        }
+
+        using var appender = connection.CreateAppender(_alias, "main", SegmentSchema.Gaps(HistoryTier.Second));
+        foreach (var (partition, second, gap) in gaps)
+        {
+            appender.CreateRow()
+                .AppendValue(commitId).AppendValue(second).AppendValue(_dictionary.Partition(partition)).AppendValue(gap.Began).AppendValue(gap.FromSecond).AppendValue(gap.ToSecond)
+                .AppendValue(gap.Cause)
                 .EndRow();
         }
     }

@@ -39,6 +39,7 @@ internal sealed class RollupReader(DuckDBConnection connection, IReadOnlyList<Se
         }
 
         AddReports(files, start);
+        AddGaps(files, string.Create(CultureInfo.InvariantCulture, $"g.second >= {start} AND g.second < {start + MinuteSeconds}"));
         return (_rows, commitId);
     }
 
@@ -48,7 +49,9 @@ internal sealed class RollupReader(DuckDBConnection connection, IReadOnlyList<Se
     {
         const int HourSeconds = 3600;
         var commitId = 0L;
-        foreach (var file in segments.Where(s => s.Name.Tier == HistoryTier.Minute && s.Overlaps(start * SecondNs, (start + HourSeconds) * SecondNs)))
+        var files = segments.Where(s => s.Name.Tier == HistoryTier.Minute && s.Overlaps(start * SecondNs, (start + HourSeconds) * SecondNs)).ToList();
+        AddGaps(files, string.Create(CultureInfo.InvariantCulture, $"g.start >= {start} AND g.start < {start + HourSeconds}"));
+        foreach (var file in files)
         {
             var range = string.Create(CultureInfo.InvariantCulture, $"w.start >= {start} AND w.start < {start + HourSeconds}");
             commitId = Math.Max(commitId, Scalar($"SELECT coalesce(max(commit_id), 0) FROM {file.Alias}.main.window_done w WHERE {range}"));
@@ -145,6 +148,18 @@ internal sealed class RollupReader(DuckDBConnection connection, IReadOnlyList<Se
         foreach (var ((partition, _), verdict) in verdicts)
         {
             Of(partition).Add(verdict);
+        }
+    }
+
+    private void AddGaps(IEnumerable<Segment> files, string range)
+    {
+        var withGaps = HistoryQueries.WithGaps(connection);
+        foreach (var file in files.Where(f => withGaps.Contains(f.Alias)))
+        {
+            foreach (var (commitId, row) in HistoryQueries.NewestWords(connection, file, range))
+            {
+                Of(row.Partition).Gaps.Add((commitId, row));
+            }
         }
     }
 

@@ -21,7 +21,7 @@ internal static class RollupWriter
         using var transaction = connection.BeginTransaction();
         var dictionary = SegmentDictionary.Load(connection, alias);
         var at = start.ToString(CultureInfo.InvariantCulture);
-        DuckDbInstance.Execute(connection, $"DELETE FROM {alias}.main.window_values WHERE start = {at}; DELETE FROM {alias}.main.window_verdict WHERE start = {at}; DELETE FROM {alias}.main.window_done WHERE start = {at}");
+        DuckDbInstance.Execute(connection, $"DELETE FROM {alias}.main.window_values WHERE start = {at}; DELETE FROM {alias}.main.window_verdict WHERE start = {at}; DELETE FROM {alias}.main.window_done WHERE start = {at}; {SegmentSchema.CreateGaps(HistoryTier.Minute, alias)} DELETE FROM {alias}.main.window_gap WHERE start = {at}");
         using (var appender = connection.CreateAppender(alias, "main", "window_values"))
         {
             foreach (var (partition, row) in rows)
@@ -50,6 +50,17 @@ internal static class RollupWriter
             }
         }
 
+        using (var appender = connection.CreateAppender(alias, "main", SegmentSchema.Gaps(HistoryTier.Minute)))
+        {
+            foreach (var (commit, row) in rows.Values.SelectMany(r => r.Gaps))
+            {
+                appender.CreateRow()
+                    .AppendValue(start).AppendValue(commit).AppendValue(row.Second).AppendValue(dictionary.Partition(row.Partition)).AppendValue(row.Gap.Began)
+                    .AppendValue(row.Gap.FromSecond).AppendValue(row.Gap.ToSecond).AppendValue(row.Gap.Cause)
+                    .EndRow();
+            }
+        }
+
         WriteInventory(connection, alias, dictionary, rows.Keys, commitId, inventory);
         dictionary.Write(connection);
         using (var appender = connection.CreateAppender(alias, "main", "window_done"))
@@ -67,7 +78,7 @@ internal static class RollupWriter
         using var appender = connection.CreateAppender(alias, "main", "partition_info");
         foreach (var partition in partitions)
         {
-            if (inventory.TryGetValue(partition, out var info) && info != known.GetValueOrDefault(partition))
+            if (inventory.TryGetValue(partition, out var info) && info with { Activity = PartitionActivity.None } != known.GetValueOrDefault(partition))
             {
                 appender.CreateRow()
                     .AppendValue(dictionary.Partition(partition)).AppendValue(revision).AppendValue(info.Name).AppendValue((sbyte)info.State)

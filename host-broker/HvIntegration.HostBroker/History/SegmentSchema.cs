@@ -38,7 +38,16 @@ internal static class SegmentSchema
         CREATE TABLE {0}.window_verdict(start BIGINT NOT NULL, partition INTEGER NOT NULL, hypothesis VARCHAR NOT NULL, side TINYINT NOT NULL, first_second BIGINT NOT NULL, last_second BIGINT NOT NULL, seconds INTEGER NOT NULL, probability DOUBLE NOT NULL, title VARCHAR NOT NULL, sentence VARCHAR NOT NULL, what_helps VARCHAR NOT NULL, episode_onset BIGINT, severity DOUBLE);
         """;
 
+    private const string GapColumns = "commit_id BIGINT NOT NULL, second BIGINT NOT NULL, partition INTEGER NOT NULL, began BIGINT NOT NULL, from_second BIGINT NOT NULL, to_second BIGINT NOT NULL, cause VARCHAR NOT NULL";
+
     /// <summary>Statements that make the tables of a file.</summary>
     public static string Create(HistoryTier tier, string alias) =>
-        (Dictionaries + "\n" + (tier == HistoryTier.Second ? Raw : Windows)).Replace("{0}", alias + ".main", StringComparison.Ordinal);
+        (Dictionaries + "\n" + (tier == HistoryTier.Second ? Raw : Windows)).Replace("{0}", alias + ".main", StringComparison.Ordinal) + "\n" + CreateGaps(tier, alias);
+
+    /// <summary>Name of the table of gaps; files of before 2026-11-29 have none.</summary>
+    public static string Gaps(HistoryTier tier) => tier == HistoryTier.Second ? "gap" : "window_gap";
+
+    /// <summary>Makes the table of gaps where it is not there; a window's rows have its start first.</summary>
+    public static string CreateGaps(HistoryTier tier, string alias) =>
+        $"CREATE TABLE IF NOT EXISTS {alias}.main.{Gaps(tier)}({(tier == HistoryTier.Second ? "" : "start BIGINT NOT NULL, ")}{GapColumns});";
 }

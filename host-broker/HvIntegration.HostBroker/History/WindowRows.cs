@@ -48,6 +48,9 @@ internal sealed class WindowRows
     /// <summary>One a cause and episode.</summary>
     public List<WindowVerdict> Verdicts { get; } = [];
 
+    /// <summary>Words on gaps, each with the commit it came with.</summary>
+    public List<(long CommitId, GapRow Row)> Gaps { get; } = [];
+
     /// <summary>Adds a statistic to what is known of the series.</summary>
     public void Add(SeriesKey series, WindowStatistic statistic)
     {

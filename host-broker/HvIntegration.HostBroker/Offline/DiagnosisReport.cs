@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using HvIntegration.Engine.Model;
 using HvIntegration.Engine.Signals;
 
@@ -61,7 +62,10 @@ internal sealed record DiagnosisReport(
             [.. verdict.Culprits.Select(c => new CulpritPart(
                 c.Partition == Guid.Empty ? "root" : c.Name, c.Partition == Guid.Empty ? RootProcess(c) : c.Process, Round(Math.Clamp(c.Share, 0, 1)),
                 double.IsFinite(c.Correlation) ? Round(c.Correlation) : null))],
-            unmeasured, verdict.WhatHelps);
+            unmeasured, verdict.WhatHelps)
+        {
+            Gaps = episode.Gaps.Count == 0 ? null : [.. episode.Gaps.Select(g => new GapPart(Time(g.FromSecond), Time(g.ToSecond + 1), g.Cause, GapCauses.Words(g.Cause)))],
+        };
     }
 
     private static string? RootProcess(Culprit culprit) =>
@@ -98,7 +102,15 @@ internal sealed record DiagnosisReport(
     internal sealed record EpisodePart(
         string Vm, string Hypothesis, string Resource, string Side, string Start, string End, string Severity, double Probability,
         IReadOnlyList<AlternativePart> Alternatives, IReadOnlyList<EvidencePart> Evidence, IReadOnlyList<CulpritPart> Culprits,
-        IReadOnlyList<string> Unmeasured, string Advice);
+        IReadOnlyList<string> Unmeasured, string Advice)
+    {
+        /// <summary>Stretches in it in which a side told nothing; left out where there are none.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public IReadOnlyList<GapPart>? Gaps { get; init; }
+    }
+
+    /// <summary>A stretch in which a side told nothing.</summary>
+    internal sealed record GapPart(string Start, string End, string Cause, string Words);
 
     /// <summary>Another hypothesis.</summary>
     internal sealed record AlternativePart(string Hypothesis, double Probability);

@@ -11,6 +11,7 @@ internal static class DiagnosisText
     private const int Indent = 14;
     private const int EvidenceShown = 6;
     private const int UnmeasuredShown = 4;
+    private const int GapsShown = 5;
 
     public static void Write(Screen screen, OfflineResult result)
     {
@@ -44,6 +45,11 @@ internal static class DiagnosisText
                 screen.Wrapped(
                     string.Create(CultureInfo.InvariantCulture, $"{who} held {culprit.Share * 100:0} % of it{(culprit.Process is { } p ? $", busiest inside: {p}" : "")}"),
                     Indent, Styles.Warn, "  suspect");
+            }
+
+            foreach (var gap in episode.Gaps.Take(GapsShown))
+            {
+                screen.Wrapped($"{Clock(gap.FromSecond)} to {Clock(gap.ToSecond + 1)} UTC: {GapCauses.Words(gap.Cause)}", Indent, Styles.Dim, "  gap");
             }
 
             foreach (string missing in verdict.NotMeasured.Take(UnmeasuredShown))

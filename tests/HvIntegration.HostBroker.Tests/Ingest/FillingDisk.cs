@@ -29,6 +29,9 @@ internal sealed class FillingDisk(IHistoryStore store) : IHistoryStore
     public Task<IReadOnlyList<EpisodeRecord>> QueryEpisodesAsync(Guid? partition, long? onset, long fromSecond, long toSecond, int rowsMax, CancellationToken cancellation) =>
         store.QueryEpisodesAsync(partition, onset, fromSecond, toSecond, rowsMax, cancellation);
 
+    public Task<IReadOnlyList<(Guid Partition, DataGap Gap)>> QueryGapsAsync(Guid? partition, long fromSecond, long toSecond, CancellationToken cancellation) =>
+        store.QueryGapsAsync(partition, fromSecond, toSecond, cancellation);
+
     public Task<RecordedSecond?> QuerySecondAsync(Guid partition, long second, CancellationToken cancellation) => store.QuerySecondAsync(partition, second, cancellation);
 
     public Task<IReadOnlyList<VerdictSpan>> QueryVerdictsAsync(Guid partition, long fromSecond, long toSecond, CancellationToken cancellation) =>

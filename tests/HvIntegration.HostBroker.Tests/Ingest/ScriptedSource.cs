@@ -15,6 +15,9 @@ internal sealed class ScriptedSource(IReadOnlyList<PartitionInfo> partitions) : 
 
     public IReadOnlyList<PartitionInfo> Partitions { get; set; } = partitions;
 
+    /// <summary>A VM that moves: its counters are away, and the host says why.</summary>
+    public Guid? Moving { get; set; }
+
     public ValueTask<CounterReading> ReadAsync(long nowNs, CancellationToken cancellation)
     {
         _firstNs = _firstNs == 0 ? nowNs : _firstNs;
@@ -25,6 +28,12 @@ internal sealed class ScriptedSource(IReadOnlyList<PartitionInfo> partitions) : 
         };
         foreach (var partition in Partitions)
         {
+            if (partition.Id == Moving)
+            {
+                samples.Add(Sample(partition.Id, HostMetrics.VmActivity, "migration", nowNs, 1) with { Form = SampleForm.Gauge });
+                continue;
+            }
+
             samples.Add(Sample(partition.Id, HostMetrics.VpRunTime, "0", nowNs, seconds * 0.5));
             samples.Add(Sample(partition.Id, HostMetrics.VpWaitTime, "0", nowNs, 0));
         }

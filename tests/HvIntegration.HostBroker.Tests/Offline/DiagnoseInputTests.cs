@@ -22,6 +22,26 @@ public sealed class DiagnoseInputTests
     }
 
     [Fact]
+    public async Task Diagnose_GuestSilentWithinAnEpisode_TellsTheGapInTextAndByTheSchema()
+    {
+        using var pair = Slow();
+        pair.GuestSilent = (720, 780);
+
+        var answer = await pair.DiagnoseAsync();
+        string text = (await Diagnosed.RunAsync("diagnose", "--host", pair.HostFile, "--guest", "erp01=" + pair.GuestFile)).Output;
+
+        var schema = JsonSchema.FromText(await File.ReadAllTextAsync(Path.Combine(Root, "docs", "schemas", "diagnosis.schema.json"), TestContext.Current.CancellationToken));
+        Assert.True(schema.Evaluate(JsonNode.Parse(answer.Output)).IsValid);
+        var gap = Assert.Single(answer.Only("erp01", "host-storage-slow").GetProperty("gaps").EnumerateArray());
+        Assert.Equal("guest-silent", gap.GetProperty("cause").GetString());
+        var lasted = gap.GetProperty("end").GetDateTimeOffset() - gap.GetProperty("start").GetDateTimeOffset();
+        Assert.InRange(lasted.TotalSeconds, 45, 75);
+        Assert.Contains("  gap", text, StringComparison.Ordinal);
+        Assert.Contains("nothing came from inside", text, StringComparison.Ordinal);
+        Assert.All(answer.Episodes.Where(e => e.GetProperty("vm").GetString() != "erp01"), e => Assert.False(e.TryGetProperty("gaps", out _)));
+    }
+
+    [Fact]
     public async Task Inventory_ExampleOfTheIssue_FollowsItsSchemaAndIsRead()
     {
         const string Example = """

@@ -40,7 +40,11 @@ internal sealed record VerdictBrief(string Hypothesis, string Side, double Proba
 /// <summary>Everything about one VM in its newest closed second.</summary>
 internal sealed record VmAnswer(
     SourceLabel Source, long Second, VmSummary Vm, AgentView Agent, IReadOnlyList<SignalView> Signals, VerdictView? Verdict,
-    EpisodeView? Episode, ClockView? Clock, IReadOnlyList<ProcessView> Processes);
+    EpisodeView? Episode, ClockView? Clock, IReadOnlyList<ProcessView> Processes)
+{
+    /// <summary>The gap in its data that goes on; null while every side that was heard tells something.</summary>
+    public GapView? Gap { get; init; }
+}
 
 /// <summary>A derived number.</summary>
 /// <param name="Id">Stable id.</param>
@@ -80,7 +84,18 @@ internal sealed record CulpritView(Guid Id, string Name, string? Process, double
 /// <param name="Acknowledged">Who has seen it; null when nobody has.</param>
 internal sealed record EpisodeView(
     string Id, Guid Vm, string VmName, string Hypothesis, long OnsetSecond, long HeldSecond, long? EndSecond, double Severity, string Sentence,
-    string Title, string Side, double Probability, AcknowledgementView? Acknowledged);
+    string Title, string Side, double Probability, AcknowledgementView? Acknowledged)
+{
+    /// <summary>Stretches in it in which a side told nothing, oldest first, at most 32.</summary>
+    public IReadOnlyList<GapView> Gaps { get; init; } = [];
+}
+
+/// <summary>Seconds in which a side of a VM that was heard before told nothing.</summary>
+/// <param name="FromSecond">First of them.</param>
+/// <param name="ToSecond">Last of them until now.</param>
+/// <param name="Cause">migration, saved, checkpoint, save-or-checkpoint, paused, off, restart, stood-still, away; no-data, host-silent, guest-silent where nobody told why.</param>
+/// <param name="Words">The cause for people.</param>
+internal sealed record GapView(long FromSecond, long ToSecond, string Cause, string Words);
 
 /// <summary>Somebody has seen an episode.</summary>
 internal sealed record AcknowledgementView(long Second, string By, string Note);
@@ -269,7 +284,11 @@ internal sealed record MetricValueView(string Instance, double? Value, string Qu
 /// <summary>Several signals and metrics of one VM on one time axis.</summary>
 internal sealed record SeriesAnswer(
     SourceLabel Source, VmRef Vm, long FromSecond, long ToSecond, IReadOnlyList<NamedSeriesView> Series, IReadOnlyList<VerdictSpanView> Verdicts,
-    IReadOnlyList<EpisodeView> Episodes);
+    IReadOnlyList<EpisodeView> Episodes)
+{
+    /// <summary>Gaps in the VM's data in this time, in an episode or not, oldest first.</summary>
+    public IReadOnlyList<GapView> Gaps { get; init; } = [];
+}
 
 /// <summary>A signal or metric with its series.</summary>
 internal sealed record NamedSeriesView(string Kind, string Name, string Words, string Side, string Unit, IReadOnlyList<HistorySeriesView> Series);

@@ -37,6 +37,7 @@ internal static class MirroredChart
         string label = WebUtility.HtmlEncode($"{chart.Title}: inside the guest above the axis, outside on the host below, 0 to {Quantity.Text(top, chart.Unit)}");
         page.Append(CultureInfo.InvariantCulture, $"<section class=\"chart\"><h3>{chart.Title}</h3>\n<svg viewBox=\"0 0 {Width} {Bottom + Top}\" role=\"img\" aria-label=\"{label}\">\n");
         Episodes(page, answer);
+        Gaps(page, answer);
         int axis = Top + Half;
         page.Append(CultureInfo.InvariantCulture, $"""
             <rect class="axis" x="{Left}" y="{axis}" width="{Width - Left - Right}" height="{Band}"/>
@@ -85,6 +86,16 @@ internal static class MirroredChart
             double from = X(answer, Math.Max(answer.FromSecond, episode.OnsetSecond));
             double to = X(answer, Math.Min(answer.ToSecond, episode.EndSecond is { } end ? end + 1 : answer.ToSecond));
             page.Append(CultureInfo.InvariantCulture, $"<rect class=\"episode\" x=\"{from:0.#}\" y=\"{Top}\" width=\"{Math.Max(1, to - from):0.#}\" height=\"{Bottom - Top}\"/>\n");
+        }
+    }
+
+    private static void Gaps(StringBuilder page, SeriesAnswer answer)
+    {
+        foreach (var gap in answer.Gaps.Where(g => g.ToSecond >= answer.FromSecond))
+        {
+            double from = X(answer, Math.Max(answer.FromSecond, gap.FromSecond));
+            double to = X(answer, Math.Min(answer.ToSecond, gap.ToSecond + 1));
+            page.Append(CultureInfo.InvariantCulture, $"<rect class=\"gap\" x=\"{from:0.#}\" y=\"{Top}\" width=\"{Math.Max(1, to - from):0.#}\" height=\"{Bottom - Top}\"><title>{WebUtility.HtmlEncode(GapLines.Text(gap))}</title></rect>\n");
         }
     }
 

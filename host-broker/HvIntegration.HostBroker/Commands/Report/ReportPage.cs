@@ -23,7 +23,7 @@ internal static class ReportPage
         table{border-collapse:collapse;width:100%;font-size:13.5px}th,td{text-align:left;vertical-align:top;padding:4px 10px 4px 0;border-bottom:1px solid var(--rule)}
         td.n,th.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}td,p{overflow-wrap:break-word}
         svg{display:block;width:100%;height:auto}svg.key{display:inline-block;width:26px;height:8px}
-        .axis{fill:#eef1f4}.grid{stroke:var(--rule);fill:none}.episode{fill:#b42318;opacity:.1}
+        .axis{fill:#eef1f4}.grid{stroke:var(--rule);fill:none}.episode{fill:#b42318;opacity:.1}.gap{fill:none;stroke:#57606a;stroke-dasharray:2 3;opacity:.8}
         text{font:11px system-ui,"Segoe UI",sans-serif;fill:var(--soft)}.scale{text-anchor:end}.time{text-anchor:middle}
         .line{fill:none;stroke-width:1.6;stroke-linejoin:round}.in0{stroke:var(--in)}.in1{stroke:#4b2aa8;stroke-dasharray:5 3}.out0{stroke:var(--out)}.out1{stroke:#7d6a00;stroke-dasharray:5 3}
         .sides{columns:2;column-gap:28px}.sides section{margin-bottom:10px}.sides h3{margin-top:0;break-after:avoid}.sides table{font-size:12.5px}.sides td,.sides th{padding:2px 8px 2px 0}.sides tr{break-inside:avoid}
@@ -65,6 +65,7 @@ internal static class ReportPage
         Moment(page, incident);
         Processes(page, incident);
         Episodes(page, series, stay);
+        Gaps(page, series);
         Verdicts(page, series, stay);
         About(page, incident, written, stay);
         return page.Append("</main></body></html>\n").ToString();
@@ -107,7 +108,7 @@ internal static class ReportPage
 
     private static void Charts(StringBuilder page, SeriesAnswer series)
     {
-        page.Append("<h2>Both sides on one clock</h2>\n<p class=\"soft\">Above each axis what the guest says of itself, below it what the host measured of the same VM, in one scale. Shaded: episodes. A gap is time that was not measured.</p>\n");
+        page.Append("<h2>Both sides on one clock</h2>\n<p class=\"soft\">Above each axis what the guest says of itself, below it what the host measured of the same VM, in one scale. Shaded: episodes. A gap is time that was not measured; where one is known it is framed, and listed below with its cause.</p>\n");
         var drawn = Recorded(series);
         if (drawn.FromSecond > series.FromSecond)
         {
@@ -243,6 +244,19 @@ internal static class ReportPage
                 e.Acknowledged is { } seen ? Text($"{seen.By} {seen.Note}".Trim()) : "",
             }));
             More(page, series.Episodes.Count - EpisodesShown);
+        }
+    }
+
+    private static void Gaps(StringBuilder page, SeriesAnswer series)
+    {
+        if (series.Gaps.Count > 0)
+        {
+            page.Append("<h2>Gaps in the data</h2>\n");
+            Table(page, ["From", "Until", "#Lasted", "Cause"], series.Gaps.Take(EpisodesShown).Select(g => new[]
+            {
+                Quantity.Clock(g.FromSecond, date: true), Quantity.Clock(g.ToSecond, date: true), Quantity.Span(g.ToSecond - g.FromSecond + 1), Text(g.Words),
+            }));
+            More(page, series.Gaps.Count - EpisodesShown);
         }
     }
 

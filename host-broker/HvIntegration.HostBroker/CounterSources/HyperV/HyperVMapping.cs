@@ -111,6 +111,7 @@ internal static partial class HyperVMapping
         {
             State = partition,
             StateText = text,
+            Activity = Activity(state, system.Numbers("OperationalStatus")),
             WorkerProcessId = (int)(system.Number("ProcessID") ?? 0),
             VirtualProcessors = (int)(processor?.Number("VirtualQuantity") ?? 0),
             Processor = processor is null ? null : new HyperVProcessor(
@@ -123,6 +124,22 @@ internal static partial class HyperVMapping
             Generation = subType.EndsWith(":1", StringComparison.Ordinal) ? 1 : subType.EndsWith(":2", StringComparison.Ordinal) ? 2 : 0,
             ConfigurationVersion = settings?.Text("Version") is { Length: > 0 } version ? version : null,
         };
+    }
+
+    // The second status tells what is done to a VM that runs. A save is a state of its own.
+    private static PartitionActivity Activity(long state, IReadOnlyList<long> status)
+    {
+        const long creatingSnapshot = 32768;
+        const long applyingSnapshot = 32769;
+        const long migrating = 32774;
+        return status.Contains(migrating) ? PartitionActivity.Migrating
+            : status.Contains(creatingSnapshot) || status.Contains(applyingSnapshot) ? PartitionActivity.Checkpoint
+            : state switch
+            {
+                6 or 32769 or 32773 => PartitionActivity.Saved,
+                10 or 32770 => PartitionActivity.Starting,
+                _ => PartitionActivity.None,
+            };
     }
 
     private static string? Replication(long? state) => state switch

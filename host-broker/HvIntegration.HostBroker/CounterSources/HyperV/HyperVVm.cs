@@ -13,6 +13,9 @@ internal sealed record HyperVVm(Guid Id, string Name)
     /// <summary>The state in Hyper-V's words: "running", "saved", "starting", "paused-critical", ...</summary>
     public string StateText { get; init; } = "unknown";
 
+    /// <summary>What management does with it beside that.</summary>
+    public PartitionActivity Activity { get; init; }
+
     /// <summary>Process of its worker (vmwp.exe) on the host; 0 when it does not run.</summary>
     public int WorkerProcessId { get; init; }
 

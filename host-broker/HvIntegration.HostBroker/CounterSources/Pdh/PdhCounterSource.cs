@@ -215,7 +215,8 @@ internal sealed class PdhCounterSource : ICounterSource
         var partitions = directory.Vms.ToDictionary(v => v.Id, v => new PartitionInfo(
             v.Id, v.Name, v.State, v.VirtualProcessors,
             v is { Processor: { LimitPercent: < 100 } cap, VirtualProcessors: > 0 } ? cap.LimitPercent / 100 * v.VirtualProcessors : null,
-            v.Memory is { } m ? (m.IsDynamic ? m.MaximumMb : m.StartupMb) * 1024 * 1024 : null, null));
+            v.Memory is { } m ? (m.IsDynamic ? m.MaximumMb : m.StartupMb) * 1024 * 1024 : null, null)
+        { Activity = v.Activity });
         foreach (var (id, name, processors) in _map?.Partitions ?? [])
         {
             partitions.TryAdd(id, new PartitionInfo(

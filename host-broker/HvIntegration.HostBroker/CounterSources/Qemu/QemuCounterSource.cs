@@ -188,7 +188,7 @@ internal sealed class QemuCounterSource : ICounterSource
             return;
         }
 
-        vm.State = poll.State;
+        (vm.State, vm.Activity) = (poll.State, poll.Activity);
         vm.BalloonBytes = poll.BalloonBytes;
         vm.AnswerStamp = poll.Stamp;
         foreach (var disk in poll.Statistics)
@@ -282,7 +282,8 @@ internal sealed class QemuCounterSource : ICounterSource
 
         reading.Partitions.Add(new PartitionInfo(
             vm.Id, vm.Identity.Name, stale ? PartitionState.Unknown : vm.State, vm.Identity.Processors.Count,
-            vm.Quota?.Processors, vm.Identity.MemoryBytes, QemuSocketNames.AgentAddress(path)));
+            vm.Quota?.Processors, vm.Identity.MemoryBytes, QemuSocketNames.AgentAddress(path))
+        { Activity = stale ? PartitionActivity.None : vm.Activity });
     }
 
     private Guid IdOf(string path, QemuIdentity identity, List<string> faults)

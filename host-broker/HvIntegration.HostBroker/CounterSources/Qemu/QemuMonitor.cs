@@ -132,7 +132,7 @@ internal sealed class QemuMonitor(string path, QemuOptions options, TimeProvider
         }
 
         return new QemuPoll(
-            stamp, Value(replies[0], QmpReplies.Status), Value(replies[1], QmpReplies.DiskStatistics) ?? [],
+            stamp, Value(replies[0], QmpReplies.Status), Value(replies[0], QmpReplies.Activity), Value(replies[1], QmpReplies.DiskStatistics) ?? [],
             Value(replies[2], QmpReplies.Balloon), identity);
     }
 

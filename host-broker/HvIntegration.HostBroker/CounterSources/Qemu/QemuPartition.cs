@@ -33,6 +33,9 @@ internal sealed class QemuPartition
     /// <summary>Newest state.</summary>
     public PartitionState State { get; set; }
 
+    /// <summary>What QEMU does with it while it does not run.</summary>
+    public PartitionActivity Activity { get; set; }
+
     /// <summary>Newest size of the balloon's guest; null without a balloon.</summary>
     public double? BalloonBytes { get; set; }
 

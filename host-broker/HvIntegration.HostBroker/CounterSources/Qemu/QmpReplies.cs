@@ -27,6 +27,15 @@ internal static class QmpReplies
         _ => PartitionState.Paused,
     };
 
+    /// <summary>query-status: what QEMU does with a VM that does not run.</summary>
+    public static PartitionActivity Activity(JsonElement value) => Text(Member(value, "status")) switch
+    {
+        "inmigrate" or "postmigrate" or "finish-migrate" => PartitionActivity.Migrating,
+        "save-vm" or "restore-vm" => PartitionActivity.Saved,
+        "prelaunch" => PartitionActivity.Starting,
+        _ => PartitionActivity.None,
+    };
+
     /// <summary>query-cpus-fast: thread of each virtual processor, by its index.</summary>
     public static IReadOnlyList<(int Index, int Thread)> Processors(JsonElement value)
     {

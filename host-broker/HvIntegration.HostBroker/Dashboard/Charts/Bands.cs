@@ -5,6 +5,9 @@ namespace HvIntegration.HostBroker.Dashboard.Charts;
 /// <summary>Verdicts as shades behind a chart.</summary>
 internal static class Bands
 {
+    /// <summary>The shade of a gap in the data.</summary>
+    public static ChartBand Of(GapLine gap) => new(gap.From, gap.To, "k-gap", "◌", "Gap: " + gap.Words);
+
     /// <summary>The shade of a verdict; null where nothing is wrong.</summary>
     public static ChartBand? Of(VerdictSpan span)
     {

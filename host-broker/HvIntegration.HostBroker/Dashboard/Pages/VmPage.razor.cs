@@ -18,7 +18,12 @@ public sealed partial class VmPage
     // A second cause that hardly anything speaks for is noise beside the first.
     private const double RunnerUpMin = 0.05;
 
+    // A gap's last word is kept a second or two after its end.
+    private const int GapSettleSeconds = 4;
+
     private readonly List<ChartBand> _bands = [];
+    private List<GapLine> _gaps = [];
+    private long _gapsDue = long.MaxValue;
     private ChartStack? _stack;
     private PartitionInfo? _partition;
     private VmAnswer? _vm;
@@ -209,7 +214,8 @@ public sealed partial class VmPage
         {
             var (from, to) = _range.At(point.Second);
             FollowBands(point.Second, from);
-            await _stack.SetBandsAsync(_bands);
+            await FollowGapsAsync(_partition.Id, point.Second, from);
+            await _stack.SetBandsAsync(AllBands);
             await _stack.AppendAsync(point, from, to);
             if (_empty)
             {
@@ -238,6 +244,37 @@ public sealed partial class VmPage
         }
     }
 
+    private IReadOnlyList<ChartBand> AllBands => [.. _bands, .. _gaps.Select(Bands.Of)];
+
+    private async Task FollowGapsAsync(Guid partition, long second, long from)
+    {
+        var before = _gaps.Count;
+        _gaps.RemoveAll(g => g.To < from);
+        if (_vm?.Gap is { } now)
+        {
+            _gaps.RemoveAll(g => g.To >= now.FromSecond);
+            _gaps.Add(GapLine.Of(now));
+            _gapsDue = second + GapSettleSeconds;
+        }
+        else if (second >= _gapsDue)
+        {
+            _gapsDue = long.MaxValue;
+            try
+            {
+                _gaps = [.. await Reader.GapsAsync(partition, from, second + 1, Left)];
+            }
+            catch (HistoryException)
+            {
+                // What was followed live stands; the next look at this time reads it again.
+            }
+        }
+
+        if (_gaps.Count > 0 || before > 0)
+        {
+            StateHasChanged();
+        }
+    }
+
     private async Task ReadyAsync()
     {
         _ready = true;
@@ -263,11 +300,12 @@ public sealed partial class VmPage
             var data = await Reader.ChartAsync(partition.Id, MirrorPanels.SignalIdsShown, from, to, cancel.Token);
             _bands.Clear();
             _bands.AddRange(data.Bands);
+            _gaps = [.. await Reader.GapsAsync(partition.Id, from, to, cancel.Token)];
             _empty = data.IsEmpty;
             _longest = _range.IsLive ? null : await Reader.LongestVerdictAsync(partition.Id, from, to, cancel.Token);
             _ofMiddle = Middle is { } middle ? await Reader.ProcessesAtAsync(partition.Id, middle, ProcessRows, cancel.Token) : [];
             Read();
-            await stack.LoadAsync(data);
+            await stack.LoadAsync(data with { Bands = AllBands });
             _drawn = true;
         }
         catch (OperationCanceledException)

@@ -58,6 +58,23 @@ public sealed class HyperVMappingTests
         Assert.Equal(state, vm.State);
     }
 
+    [Theory]
+    [InlineData(6, 15, 0, PartitionActivity.Saved)]
+    [InlineData(32773, 2, 0, PartitionActivity.Saved)]
+    [InlineData(10, 2, 0, PartitionActivity.Starting)]
+    [InlineData(2, 11, 32768, PartitionActivity.Checkpoint)]
+    [InlineData(2, 11, 32769, PartitionActivity.Checkpoint)]
+    [InlineData(2, 11, 32774, PartitionActivity.Migrating)]
+    [InlineData(2, 11, 32772, PartitionActivity.None)]
+    [InlineData(2, 2, 0, PartitionActivity.None)]
+    public void Map_WhatIsDoneToAVm_IsItsActivity(long enabledState, long first, long second, object activity)
+    {
+        var objects = Objects(enabledState);
+        objects.Of("Msvm_ComputerSystem")[1]["OperationalStatus"] = second == 0 ? new[] { first } : [first, second];
+
+        Assert.Equal(activity, Assert.Single(HyperVMapping.Map(objects)).Activity);
+    }
+
     [Fact]
     public void Map_OnlyTheListOfVms_GivesVmsWithoutSettings()
     {

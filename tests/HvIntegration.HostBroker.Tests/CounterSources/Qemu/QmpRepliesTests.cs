@@ -22,6 +22,19 @@ public class QmpRepliesTests
     }
 
     [Theory]
+    [InlineData("finish-migrate", PartitionActivity.Migrating)]
+    [InlineData("inmigrate", PartitionActivity.Migrating)]
+    [InlineData("save-vm", PartitionActivity.Saved)]
+    [InlineData("paused", PartitionActivity.None)]
+    [InlineData("running", PartitionActivity.None)]
+    public void Activity_OfAStatus_IsWhatQemuDoes(string status, object activity)
+    {
+        using var document = JsonDocument.Parse($$"""{"status":"{{status}}","running":false}""");
+
+        Assert.Equal(activity, QmpReplies.Activity(document.RootElement));
+    }
+
+    [Theory]
     [InlineData("""{"device":"","qdev":"/machine/peripheral/root/virtio-backend","node-name":"n","stats":{}}""", "root")]
     [InlineData("""{"device":"","qdev":"/machine/peripheral-anon/device[0]/virtio-backend","node-name":"n","stats":{}}""", "n")]
     [InlineData("""{"qdev":"scsi0","stats":{}}""", "scsi0")]
