@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using HvIntegration.HostBroker.Bundles;
 using static Microsoft.Playwright.Assertions;
 
@@ -6,6 +7,17 @@ namespace HvIntegration.DashboardTests;
 /// <summary>The button of the VM page that makes a bundle: it says how far it is, can be stopped, and says why there is none.</summary>
 public sealed class BundleButtonTests(Browser browser, StoryBroker story)
 {
+    // A bundle of which the first 70 % came, and then the broker takes its time.
+    private const string HeldBundle = """
+        const real = window.fetch;
+        window.fetch = async (address, options) => {
+          const answer = await real(address, options);
+          if (!String(address).includes('/bundle?')) return answer;
+          const whole = new Uint8Array(await answer.arrayBuffer());
+          return new Response(new ReadableStream({ start(to) { to.enqueue(whole.slice(0, 20)); to.enqueue(whole.slice(20, whole.length * 0.7)); window.tellAgain = () => to.enqueue(new Uint8Array(1)); } }), { headers: answer.headers });
+        };
+        """;
+
     // A broker that has sent 300 KiB and then takes its time, as one with hours to read.
     private const string SlowBundle = """
         const real = window.fetch;
@@ -50,6 +62,24 @@ public sealed class BundleButtonTests(Browser browser, StoryBroker story)
         await Expect(page.Find(".bundle [role=status]")).ToHaveTextAsync("Cancelled; nothing was saved.");
         await Expect(page.Find(".bundle-link")).ToBeVisibleAsync();
         Assert.True(await page.Page.EvaluateAsync<bool>("() => window.bundleStopped === true"));
+        Assert.Empty(page.Faults);
+    }
+
+    [Fact]
+    public async Task Bundle_WhileItComes_SaysWhichShareOfItsSecondsIsThere()
+    {
+        await using var page = await browser.OpenAsync();
+        await page.Page.AddInitScriptAsync(HeldBundle);
+        await page.GoAsync(story.Url + "/vm/web-01");
+        await page.Find(".bundle-link").ClickAsync();
+        await Expect(page.Find(".bundle .busy")).ToContainTextAsync("so far");
+        // The page is told with the next bytes that come.
+        await page.Page.WaitForTimeoutAsync(400);
+        await page.Page.EvaluateAsync("() => window.tellAgain()");
+
+        await Expect(page.Find(".bundle .busy")).ToContainTextAsync(new Regex("Writing the bundle, [5-9][0-9] %, [0-9.]+ [KM]iB so far"));
+        await page.Find(".bundle button").ClickAsync();
+        await Expect(page.Find(".bundle [role=status]")).ToHaveTextAsync("Cancelled; nothing was saved.");
         Assert.Empty(page.Faults);
     }
 

@@ -124,6 +124,29 @@ public sealed class FleetTests(Browser browser, StoryBroker story)
         await Expect(page.Find(".cursor-line")).ToBeHiddenAsync();
     }
 
+    [Fact]
+    public async Task Keyboard_Alone_FiltersEpisodesOpensOneAndItsCharts()
+    {
+        await using var page = await browser.OpenAsync();
+        await page.GoAsync(story.Url + "/episodes");
+        await TabToAsync(page, "document.activeElement?.textContent.includes('Limit') && document.activeElement?.classList.contains('chip')");
+        await page.Page.Keyboard.PressAsync("Enter");
+        await page.IsAtAsync("show=limit");
+        await Expect(page.Find("table.episodes tbody tr:has(td)")).ToHaveCountAsync(1);
+        await TabToAsync(page, "document.activeElement?.textContent === 'Details'");
+        await page.Page.Keyboard.PressAsync("Enter");
+        await page.IsAtAsync("/episodes/[^/?]+$");
+        await page.AliveAsync();
+        await TabToAsync(page, "document.activeElement?.textContent === 'See both sides of this time'");
+        await page.Page.Keyboard.PressAsync("Enter");
+        await page.IsAtAsync("/vm/.*at=");
+        await page.AliveAsync();
+
+        await Expect(page.Find(".verdict-title")).ToHaveTextAsync("CPU cap");
+        await Expect(page.Find(".pinned .cursor-flag")).ToBeVisibleAsync();
+        Assert.Empty(page.Faults);
+    }
+
     private static async Task TabToAsync(WatchedPage page, string condition)
     {
         for (int i = 0; i < 60; i++)

@@ -33,7 +33,12 @@ public sealed class ManyVmsTests(Browser browser)
         await using var page = await browser.OpenAsync();
         await page.GoAsync(broker.Url);
         await Expect(page.Find(".tile")).ToHaveCountAsync(Vms);
+        double paint = await page.Page.EvaluateAsync<double>("() => performance.getEntriesByName('first-contentful-paint')[0].startTime");
+        TestContext.Current.TestOutputHelper?.WriteLine($"first contentful paint {paint:0} ms");
         await page.ShootAsync("fleet-1024", full: false);
+        await page.AssertAccessibleAsync();
+        await Expect(page.Find(".map-card .legend-line")).ToContainTextAsync("Host");
+        await Expect(page.Find(".map-card .legend-line")).Not.ToContainTextAsync("inside");
         await Expect(page.Find("header .origin")).ToContainTextAsync("REPLAYED");
         Assert.True(await page.Find("table.fleet tbody tr").CountAsync() < 120, "the table is not virtual");
 
@@ -62,9 +67,12 @@ public sealed class ManyVmsTests(Browser browser)
         await page.GoAsync(broker.Url);
         await Expect(page.Find(".state-card")).ToBeVisibleAsync();
         await page.ShootAsync("fleet-first-second", full: false);
+        Assert.Equal(0, await page.Find(".strip .bar").CountAsync());
+        await page.AssertAccessibleAsync();
         await page.GoAsync(broker.Url + "/episodes");
         await Expect(page.Find(".state-card")).ToContainTextAsync("No episode yet");
         await page.ShootAsync("episodes-empty", full: false);
+        await page.AssertAccessibleAsync();
         await page.GoAsync(broker.Url + "/health");
 
         await Expect(page.Find("#agents-title + .dim, .empty-line").First).ToBeVisibleAsync();

@@ -28,6 +28,9 @@ public sealed class OpenedBundleTests(Browser browser, StoryBroker story)
             await Expect(page.Find("[aria-label='Verdict of the current rules'] .verdict-title")).ToHaveTextAsync("Host CPU contention");
             await page.Page.WaitForFunctionAsync("() => Number(document.querySelector('.stack').dataset.points) > 60");
             await page.ShootAsync("vm-bundle");
+            await page.AssertAccessibleAsync();
+            await Expect(page.Find(".whole-mark")).ToHaveTextAsync("The whole recording");
+            await Expect(page.Find("button[data-range]")).ToHaveCountAsync(0);
 
             // The host's page is about the same stretch as the VM's.
             await page.GoAsync(opened.Url + "/host");

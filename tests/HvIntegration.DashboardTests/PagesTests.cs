@@ -1,5 +1,3 @@
-using Deque.AxeCore.Commons;
-using Deque.AxeCore.Playwright;
 using static Microsoft.Playwright.Assertions;
 
 namespace HvIntegration.DashboardTests;
@@ -27,8 +25,7 @@ public sealed class PagesTests(Browser browser, StoryBroker story)
 
         Assert.Contains("SIMULATED", await page.Find("header .origin").InnerTextAsync());
         Assert.Equal(dark ? "dark" : "light", await page.Find("html").GetAttributeAsync("data-theme"));
-        var found = await page.Page.RunAxe();
-        Assert.Empty(found.Violations.Where(v => v.Impact is "serious" or "critical").Select(Words));
+        await page.AssertAccessibleAsync();
         Assert.Equal([new Uri(story.Url).Authority], page.Hosts);
         Assert.Empty(name == "no-such-page" ? page.Faults.Where(f => !f.Contains("404", StringComparison.Ordinal)) : page.Faults);
     }
@@ -37,18 +34,24 @@ public sealed class PagesTests(Browser browser, StoryBroker story)
     [InlineData("phone", 390, 844, false)]
     [InlineData("phone-dark", 390, 844, true)]
     [InlineData("wide", 2560, 1440, false)]
-    public async Task Page_AtEveryWidth_FitsTheScreen(string name, int width, int height, bool dark)
+    [InlineData("wide-dark", 2560, 1440, true)]
+    public async Task Page_AtEveryWidth_FitsTheScreenAndIsAccessible(string name, int width, int height, bool dark)
     {
-        foreach (var (at, path) in new[] { ("fleet", "/"), ("vm", "/vm/web-01"), ("host", "/host"), ("episodes", "/episodes"), ("health", "/health") })
+        foreach (var (at, path) in new[]
+        {
+            ("fleet", "/"), ("vm", "/vm/web-01"), ("vm-no-agent", "/vm/" + StorySource.NoAgent), ("host", "/host"), ("episodes", "/episodes"), ("episode", "episode"), ("health", "/health"),
+        })
         {
             await using var page = await browser.OpenAsync(width, height, dark);
-            await page.GoAsync(story.Url + path);
+            await page.GoAsync(story.Url + (path == "episode" ? await FirstEpisodeAsync(page) : path));
             // Charts take their width once their data is there.
             await page.Page.WaitForFunctionAsync("() => document.documentElement.scrollWidth <= document.documentElement.clientWidth");
             await page.ShootAsync($"{at}-{name}");
 
             int over = await page.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
             Assert.True(over <= 0, $"{path} is {over} px wider than {width}");
+            await page.AssertAccessibleAsync();
+            Assert.Empty(page.Faults);
         }
     }
 
@@ -83,13 +86,16 @@ public sealed class PagesTests(Browser browser, StoryBroker story)
     public async Task FirstPaint_OfTheFleet_IsQuick()
     {
         await using var page = await browser.OpenAsync();
-        await page.GoAsync(story.Url);
-        await page.GoAsync(story.Url);
-        double paint = await page.Page.EvaluateAsync<double>("() => performance.getEntriesByName('first-contentful-paint')[0].startTime");
-        TestContext.Current.TestOutputHelper?.WriteLine($"first contentful paint {paint:0} ms");
+        // One second is what is promised of a machine that does nothing else; of one that does, the best of a few is near to it.
+        var paints = new List<double>();
+        while (paints.Count < 5 && (paints.Count == 0 || paints.Min() >= 1_000))
+        {
+            await page.GoAsync(story.Url);
+            paints.Add(await page.Page.EvaluateAsync<double>("() => performance.getEntriesByName('first-contentful-paint')[0].startTime"));
+        }
 
-        // One second is the aim on a quiet machine; a shared one gets room.
-        Assert.True(paint < 4_000, $"first paint after {paint:0} ms");
+        TestContext.Current.TestOutputHelper?.WriteLine($"first contentful paint {string.Join(", ", paints.Select(p => $"{p:0}"))} ms");
+        Assert.True(paints.Min() < 1_000, $"first paint after {paints.Min():0} ms at best");
     }
 
     [Fact]
@@ -110,6 +116,4 @@ public sealed class PagesTests(Browser browser, StoryBroker story)
         await page.GoAsync(story.Url + "/episodes");
         return (await page.Find("a:has-text('Details')").First.GetAttributeAsync("href"))!;
     }
-
-    private static string Words(AxeResultItem v) => $"{v.Impact} {v.Id}: {v.Help}: {string.Join(" | ", v.Nodes.Take(4).Select(n => n.Html + " " + string.Join(';', n.Any.Select(a => a.Message))))}";
 }

@@ -44,6 +44,9 @@ internal static class BundleEndpoint
                 writer.Leave();
                 return Task.CompletedTask;
             });
+            // A reader that follows the lines knows by these how far it is.
+            context.Response.Headers[BundleProgress.FirstHeader] = plan.LeadSecond.ToString(CultureInfo.InvariantCulture);
+            context.Response.Headers[BundleProgress.EndHeader] = plan.ToSecond.ToString(CultureInfo.InvariantCulture);
             // The zip writer ends each part with a few bytes that it cannot write otherwise.
             context.Features.GetRequiredFeature<IHttpBodyControlFeature>().AllowSynchronousIO = true;
             return TypedResults.Stream(body => writer.WriteAsync(plan, body, cancellation), BundleFormat.MediaType, FileName(partition.Name, fromSecond));

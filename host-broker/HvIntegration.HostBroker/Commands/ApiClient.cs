@@ -162,15 +162,17 @@ internal sealed class ApiClient : IDisposable
     /// <summary>Asks for a file and copies it as it comes.</summary>
     /// <param name="path">What.</param>
     /// <param name="to">Where to.</param>
-    /// <param name="received">Told the bytes that are there, now and then.</param>
+    /// <param name="answered">Told the headers, before the first byte.</param>
+    /// <param name="received">Given the bytes once they are written, part by part.</param>
     /// <param name="cancellation">Gives up.</param>
-    public async Task DownloadAsync(string path, Stream to, Action<long> received, CancellationToken cancellation)
+    public async Task DownloadAsync(
+        string path, Stream to, Action<HttpResponseHeaders> answered, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> received, CancellationToken cancellation)
     {
         using var response = await SendAsync(
             () => new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative)), (answer, _) => Task.FromResult(answer), cancellation, keep: true);
         using var stalled = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         byte[] buffer = new byte[DownloadBufferBytes];
-        long bytes = 0;
+        answered(response.Headers);
         try
         {
             await using var body = await response.Content.ReadAsStreamAsync(cancellation);
@@ -184,7 +186,7 @@ internal sealed class ApiClient : IDisposable
                 }
 
                 await to.WriteAsync(buffer.AsMemory(0, read), cancellation);
-                received(bytes += read);
+                await received(buffer.AsMemory(0, read), cancellation);
             }
         }
         catch (Exception e) when (e is HttpRequestException or HttpIOException)

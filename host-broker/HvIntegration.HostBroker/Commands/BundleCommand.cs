@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Globalization;
+using System.Net.Http.Headers;
 using HvIntegration.HostBroker.Bundles;
 
 namespace HvIntegration.HostBroker.Commands;
@@ -6,8 +8,6 @@ namespace HvIntegration.HostBroker.Commands;
 /// <summary><c>hvi bundle</c>: both sides of one VM and time as one file that <c>hvi open</c> shows anywhere.</summary>
 internal static class BundleCommand
 {
-    private const long ProgressBytes = 1 << 20;
-
     public static Command Create(TextWriter output)
     {
         var vm = new Option<string>("--vm") { Description = "Name or GUID; 'hvi vms' lists them", HelpName = "VM", Required = true };
@@ -39,13 +39,17 @@ internal static class BundleCommand
     {
         string part = path + ".part";
         var progress = ProgressLine.On(errors);
-        long told = 0;
-        long marked = 0;
+        BundleProgress? seconds = null;
         try
         {
             await using (var stream = new FileStream(part, FileMode.Create, FileAccess.Write, FileShare.None))
             {
-                await client.DownloadAsync(query, stream, Received, cancellation);
+                await client.DownloadAsync(query, stream, Answered, ReceivedAsync, cancellation);
+            }
+
+            if (seconds is not null)
+            {
+                progress.Percent(Words(), 100);
             }
 
             BundleManifest manifest;
@@ -72,21 +76,32 @@ internal static class BundleCommand
         }
         finally
         {
+            if (seconds is not null)
+            {
+                await seconds.DisposeAsync();
+            }
+
             progress.End();
             Remove(part);
         }
 
-        void Received(long bytes)
+        string Words() => $"{path}: received";
+
+        void Answered(HttpResponseHeaders headers) => seconds =
+            Number(headers, BundleProgress.FirstHeader) is { } first && Number(headers, BundleProgress.EndHeader) is { } end ? new BundleProgress(first, end) : null;
+
+        async ValueTask ReceivedAsync(ReadOnlyMemory<byte> bytes, CancellationToken stop)
         {
-            if (bytes - told >= ProgressBytes)
+            if (seconds is not null)
             {
-                // How much there will be is not known: where nobody watches, twice as much is worth a line.
-                bool twice = bytes >= marked * 2;
-                (told, marked) = (bytes, twice ? bytes : marked);
-                progress.Show($"{path}: {Quantity.Bytes(bytes)} received", twice);
+                await seconds.TakeAsync(bytes, stop);
+                progress.Percent(Words(), (int)(seconds.Share * 100));
             }
         }
     }
+
+    private static long? Number(HttpResponseHeaders headers, string name) =>
+        headers.TryGetValues(name, out var values) && long.TryParse(values.FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : null;
 
     private static void Remove(string part)
     {

@@ -43,20 +43,15 @@ internal sealed class DashboardReader(
     /// <summary>Oldest second that history keeps; 0 when it keeps none.</summary>
     public long Oldest => history.Status.OldestSecond;
 
-    /// <summary>The newest stretch of time, as long as is sensible for what is kept.</summary>
-    public TimeRange NewestRange => TimeRange.Newest(Oldest, Now);
+    /// <summary>What a page begins with: the newest stretch of time, as long as is sensible for what is kept; all of an opened bundle, without the part before anything was recorded.</summary>
+    public TimeRange NewestRange => replay is null ? TimeRange.Newest(Oldest, Now) : new TimeRange(RecordedSeconds!.Value, replay.Manifest.ToSecond - RecordedSeconds.Value);
 
-    /// <summary>The stretch of time that an address asks for. An opened bundle is about its own stretch: that is what its pages begin with, without the part before anything was recorded.</summary>
-    public TimeRange Range(string? range, string? from, string? to)
-    {
-        if (replay is not null && range is null && from is null)
-        {
-            long first = Math.Clamp(Oldest, replay.Manifest.FromSecond, replay.Manifest.ToSecond - 1);
-            return new TimeRange(replay.Manifest.ToSecond - first, first);
-        }
+    /// <summary>Length of what the opened bundle has of its own stretch; null in a broker.</summary>
+    public long? RecordedSeconds => replay is null ? null : replay.Manifest.ToSecond - Math.Clamp(Oldest, replay.Manifest.FromSecond, replay.Manifest.ToSecond - 1);
 
-        return TimeRange.Parse(range, from, to, Now, Oldest);
-    }
+    /// <summary>The stretch of time that an address asks for.</summary>
+    public TimeRange Range(string? range, string? from, string? to) =>
+        replay is not null && range is null && from is null ? NewestRange : TimeRange.Parse(range, from, to, Now, Oldest);
 
     /// <summary>Every VM, by name.</summary>
     public IReadOnlyList<FleetRow> Fleet()

@@ -40,6 +40,42 @@ public sealed class BundleWritingTests(SimulatedBroker broker) : IClassFixture<S
     }
 
     [Fact]
+    public async Task Bundle_WhileItComes_TellsWhichShareOfItsSecondsIsThere()
+    {
+        var (status, _, errors) = await BundleAsync("--vm", broker.VmName);
+        Assert.True(status == ExitStatus.Ok, errors);
+        byte[] whole = await System.IO.File.ReadAllBytesAsync(File, Cancellation);
+        long first, last;
+        await using (var bundle = await BundleReader.OpenAsync(File, Cancellation))
+        {
+            var seconds = await SecondsAsync(bundle);
+            (first, last) = (seconds[0].Second, seconds[^1].Second);
+        }
+
+        // Byte by byte at first: a network may cut anywhere.
+        var progress = new BundleProgress(first, last + 1);
+        for (int at = 0, length; at < whole.Length; at += length)
+        {
+            length = Math.Min(at < 200 ? 1 : 5_000, whole.Length - at);
+            await progress.TakeAsync(whole.AsMemory(at, length), Cancellation);
+        }
+
+        await progress.DisposeAsync();
+        Assert.Equal(1, progress.Share);
+
+        var part = new BundleProgress(first, first + ((last + 1 - first) * 4));
+        await part.TakeAsync(whole, Cancellation);
+        await part.DisposeAsync();
+        Assert.Equal(0.25, part.Share, 0.001);
+
+        var none = new BundleProgress(first, last + 1);
+        await none.TakeAsync("this is no bundle, it only comes as one would"u8.ToArray(), Cancellation);
+        await none.DisposeAsync();
+        Assert.Equal(0, none.Share);
+        Assert.Contains("received 100 %", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Bundle_NotAskedFor_NamesNeitherUsersNorWhatRunsElsewhere()
     {
         var (status, _, errors) = await BundleAsync("--vm", "web-01");

@@ -22,6 +22,57 @@ function save(blob, name) {
   setTimeout(() => URL.revokeObjectURL(link.href), 60000);
 }
 
+// Which share of its seconds came: the lines that hold them are the first part of the zip file, so they can be read along. What cannot be read is not told.
+class Progress {
+  constructor(first, end) {
+    this.first = first;
+    this.end = end;
+    this.newest = first;
+    this.header = new Uint8Array(0);
+    this.skip = null;
+    const lines = new DecompressionStream("deflate-raw");
+    this.into = lines.writable.getWriter();
+    this.follow(lines.readable.getReader()).catch(() => { });
+  }
+
+  static of(answer) {
+    const [first, end] = ["Hvi-First-Second", "Hvi-End-Second"].map(name => Number(answer.headers.get(name)));
+    return first > 0 && end > first && window.DecompressionStream ? new Progress(first, end) : null;
+  }
+
+  get percent() { return Math.max(0, Math.min(100, (this.newest - this.first) / (this.end - this.first) * 100)); }
+
+  take(bytes) {
+    if (this.skip === null) {
+      const all = new Uint8Array(this.header.length + bytes.length);
+      all.set(this.header);
+      all.set(bytes, this.header.length);
+      if (all.length < 30) { this.header = all; return; }
+      // A local header of zip: 30 bytes, the part's name, its extra field.
+      this.skip = 30 + all[26] + all[27] * 256 + all[28] + all[29] * 256;
+      bytes = all;
+    }
+    const cut = Math.min(this.skip, bytes.length);
+    this.skip -= cut;
+    if (cut < bytes.length) this.into.write(bytes.slice(cut)).catch(() => { });
+  }
+
+  async follow(lines) {
+    const latin = new TextDecoder("latin1");
+    let head = "";
+    for (;;) {
+      const { done, value } = await lines.read();
+      if (done) return;
+      const begun = (head + latin.decode(value)).split("\n");
+      for (const line of begun) {
+        const second = /^\{"second":(\d+),/.exec(line.slice(0, 40));
+        if (second) this.newest = Number(second[1]) + 1;
+      }
+      head = begun[begun.length - 1].slice(0, 40);
+    }
+  }
+}
+
 class Fetch {
   constructor(address, dotnet) {
     this.stop = new AbortController();
@@ -38,6 +89,7 @@ class Fetch {
       if (!answer.ok) { await this.tell("Failed", await refusal(answer)); return; }
       answered = true;
       const reader = answer.body.getReader();
+      const progress = Progress.of(answer);
       const parts = [];
       let bytes = 0, told = 0;
       for (;;) {
@@ -45,7 +97,8 @@ class Fetch {
         if (done) break;
         parts.push(value);
         bytes += value.length;
-        if (performance.now() - told >= TELL_EVERY_MS) { told = performance.now(); this.tell("Received", bytes); }
+        progress?.take(value);
+        if (performance.now() - told >= TELL_EVERY_MS) { told = performance.now(); this.tell("Received", bytes, progress?.percent ?? null); }
       }
       const name = fileName(answer);
       save(new Blob(parts, { type: answer.headers.get("Content-Type") ?? "" }), name);

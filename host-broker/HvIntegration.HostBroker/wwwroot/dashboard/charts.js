@@ -213,7 +213,7 @@ class Stack {
     const measured = side => drawn.some(s => s.side === side && s.kind !== "echo" && (d.values[s.id] ?? []).some(v => v !== null && v !== undefined));
     const sides = p.mirrored ? [["guest", "top", "inside: not measured"], ["host", "bottom", "outside: not measured"]] : [["host", "top", "not measured"]];
     const blank = sides.filter(([side]) => !measured(side));
-    const bare = d.times.length > 0 && blank.length === sides.length;
+    const bare = blank.length === sides.length;
     const words = d.times.length === 0 ? [] : bare ? [{
       type: "text", silent: true, left: "center", top: "middle", style: { text: p.mirrored ? "not measured on either side" : "not measured", fill: fore, font: `12px ${style("--font")}` },
     }] : blank.map(([, edgeOfPlot, words]) => ({
