@@ -52,6 +52,26 @@ public sealed class DocumentationTests
     public void Hypotheses_Each_HasItsPage() =>
         AssertPages(@"const string \w+ = ""([a-z-]+)""", Path.Combine("host-broker", "HvIntegration.Engine", "Diagnosis"), "rules", "HypothesisIds.cs");
 
+    /// <summary>What of the Windows code was executed, and where, is told of every call.</summary>
+    [Fact]
+    public void WindowsCalls_Each_IsInTheTableOfItsSide()
+    {
+        var missing = new List<string>();
+        foreach (var (page, folders) in (ReadOnlySpan<(string, string[])>)[
+            ("windows-verification.md", [Path.Combine("guest-agent", "HvIntegration.GuestAgent"), Path.Combine("protocol", "HvIntegration.Transport")]),
+            ("windows-verification-host.md", [Path.Combine("host-broker", "HvIntegration.HostBroker")])])
+        {
+            string text = File.ReadAllText(Path.Combine(RepositoryFiles.Root, "docs", page));
+            var calls = folders.SelectMany(f => RepositoryFiles.Sources(".cs", f)).Select(File.ReadAllText)
+                .SelectMany(source => Regex.Matches(source, @"LibraryImport\((?:""[a-z0-9_]+\.dll""|Library)[\s\S]*?partial \S+ (\w+)\("))
+                .Select(m => m.Groups[1].Value).Distinct().ToList();
+            Assert.NotEmpty(calls);
+            missing.AddRange(calls.Where(c => !Regex.IsMatch(text, $@"\b{c}\b")).Select(c => $"docs/{page} has no line of {c}"));
+        }
+
+        Assert.Empty(missing);
+    }
+
     [Fact]
     public void RelativeLinks_InEveryPage_PointToFiles()
     {

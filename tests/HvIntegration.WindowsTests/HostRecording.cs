@@ -42,6 +42,7 @@ internal sealed class HostRecording
         Add("Hyper-V Dynamic Memory VM", name, "Current Pressure", r => Raw(r, 80 + number + r));
         Add("Hyper-V VM Live Migration", $"{name}:VM Live Migration", "Transfer Pass: Number", r => r == moves ? 1 : Raw(r, 0));
         Add("Hyper-V VM Save, Snapshot, and Restore", $"{name}:Current or most recent Save-Restore-Snapshot operation", "Requests Active", r => Raw(r, 0));
+        Add("Hyper-V VM Remoting", $"{name}:Remoting", "Connected Clients", r => Raw(r, r % 2));
         string disk = $"--?-C:-VMs-{name.Replace(':', '_')}.vhdx";
         Add("Hyper-V Virtual Storage Device", disk, "Read Operations/Sec", r => Rate(r, 100.5 + number));
         Add("Hyper-V Virtual Storage Device", disk, "Latency", r => Rate(r, 0.004_25));
@@ -76,15 +77,41 @@ internal sealed class HostRecording
         Add("Network Interface", "isatap.example", "Bytes Sent/sec", r => r > 0 ? 1 : null);
         Add("Cluster CSV File System", "Volume1", "Reads/sec", r => r > 0 ? 300.5 : null);
         Add("Cluster CSV File System", "Volume1", "Read Latency", r => r > 0 ? 0.012_5 : null);
+        Parts();
         return this;
     }
 
-    /// <summary>Virtual processors alone, for VMs in large numbers.</summary>
+    // Parts of the stack whose instance names nobody has published: made up, and no VM may be read out of them.
+    private void Parts()
+    {
+        for (int node = 0; node < 2; node++)
+        {
+            string name = string.Create(CultureInfo.InvariantCulture, $"Node {node}");
+            int pages = 8_000_000 + node;
+            Add("Hyper-V VM Vid Numa Node", name, "PageCount", _ => pages);
+            Add("Hyper-V VM Vid Numa Node", name, "ProcessorCount", _ => 2);
+            double drops = 0.5 + node;
+            Add("Hyper-V Virtual Switch Port", $"alpha port {node}", "Dropped Packets Incoming/sec", r => r > 0 ? drops : null);
+            Add("Hyper-V Virtual Switch Processor", $"LAN_{node}", "Packets from External/sec", r => r > 0 ? 1_000 * drops : null);
+            Add("Hyper-V Virtual Switch Processor", $"LAN_{node}", "Number of VMQs", _ => 3);
+            // The second pipe is there from row 3 on.
+            int from = 3 * node;
+            Add("Hyper-V Virtual Machine Bus Pipes", $"pipe {node}", "Bytes Read/sec", r => r > from ? 4_096 : null);
+        }
+
+        Add("Hyper-V Virtual Switch Port", "_Total", "Dropped Packets Incoming/sec", r => r > 0 ? 99 : null);
+        Add("Hyper-V Hypervisor Root Partition", "Root", "Deposited Pages", _ => 5_000);
+        Add("Hyper-V Hypervisor Root Partition", "_Total", "Deposited Pages", _ => 9_000);
+    }
+
+    /// <summary>Virtual processors, a switch port and a console each, for VMs in large numbers.</summary>
     public HostRecording Processors(int vms, int each)
     {
         string[] counters = ["% Total Run Time", "% Guest Run Time", "% Hypervisor Run Time", "CPU Wait Time Per Dispatch", "Logical Processor Dispatches/sec", "Total Intercepts/sec"];
         for (int vm = 0; vm < vms; vm++)
         {
+            Add("Hyper-V Virtual Switch Port", string.Create(CultureInfo.InvariantCulture, $"port {vm}"), "Dropped Packets Incoming/sec", r => r > 0 ? 0 : null);
+            Add("Hyper-V VM Remoting", string.Create(CultureInfo.InvariantCulture, $"vm-{vm:0000}:Remoting"), "Connected Clients", _ => 0);
             for (int vp = 0; vp < each; vp++)
             {
                 string instance = string.Create(CultureInfo.InvariantCulture, $"vm-{vm:0000}:Hv VP {vp}");

@@ -40,6 +40,17 @@ public sealed class PdhSourceTests(WinePrefix wine, PdhReplay replay) : IClassFi
         Assert.Contains(Samples(live[9]), s => s.StartsWith("gamma_x | hvi.host.vm.activity | migration |", StringComparison.Ordinal) && s.Contains("| 1 |", StringComparison.Ordinal));
         Assert.Contains(Samples(live[8]), s => s.StartsWith("gamma_x | hvi.host.vm.activity | migration |", StringComparison.Ordinal) && s.Contains("| 0 |", StringComparison.Ordinal));
         Assert.Contains(Samples(live[9]), s => s.StartsWith("gamma_x | hvi.host.vp.contention_time |", StringComparison.Ordinal));
+        // Parts of the stack: nodes by name, pipes together, of ports and switch processors the worst, and no VM made of their names.
+        Assert.Equal("32768000000", Value(live[9], "hvi.host.vid.node_memory | Node 0"));
+        Assert.Equal("2", Value(live[9], "hvi.host.vid.node_processors | Node 1"));
+        Assert.Equal("1.5", Value(live[9], "hvi.host.switch.port_dropped | receive"));
+        Assert.Equal("1500", Value(live[9], "hvi.host.switch.processor_packets | external"));
+        Assert.Equal("6", Value(live[9], "hvi.host.switch.queues | "));
+        Assert.Equal("4096", Value(live[2], "hvi.host.vmbus.pipes.io | read"));
+        Assert.Equal("8192", Value(live[9], "hvi.host.vmbus.pipes.io | read"));
+        Assert.Equal("20480000", Value(live[9], "hvi.host.partition.deposited | "));
+        Assert.Contains(Samples(live[9]), s => s.StartsWith("alpha | hvi.host.vmwp.consoles |", StringComparison.Ordinal) && s.Contains("| 1 |", StringComparison.Ordinal));
+        Assert.Equal(["alpha", "db:1 [old]", "gamma_x"], live[9].GetProperty("partitions").EnumerateArray().Select(p => p.GetProperty("name").GetString()).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -99,6 +110,14 @@ public sealed class PdhSourceTests(WinePrefix wine, PdhReplay replay) : IClassFi
                 s.GetProperty("vm").GetGuid() is var id && names.TryGetValue(id, out string? name) ? name : id.ToString(), s.GetProperty("metric"), s.GetProperty("instance"),
                 s.GetProperty("form"), s.GetProperty("startNs"), s.GetProperty("endNs"), s.GetProperty("value").GetRawText(), s.GetProperty("quality"), s.GetProperty("native"))).Order(StringComparer.Ordinal),
         ];
+    }
+
+    // Value of a series of the host itself.
+    private static string Value(JsonElement read, string series)
+    {
+        string start = $"{Guid.Empty} | {series} | ";
+        string sample = Assert.Single(Samples(read), s => s.StartsWith(start, StringComparison.Ordinal));
+        return sample.Split(" | ")[6];
     }
 
     private static List<JsonElement> Reads(string output) =>

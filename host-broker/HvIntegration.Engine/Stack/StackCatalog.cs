@@ -78,6 +78,7 @@ public static class StackCatalog
             { Limit = RemoteShare, Explains = Cpu, Advice = "Give it fewer virtual processors than its node has, or free that node." },
         new(StackPart.Vid, "pages on another NUMA node", HostMetrics.MemoryRemotePages, StackSum.Total)
             { Limit = RemotePages, Explains = [ResourceFamily.Cpu, ResourceFamily.Memory], Advice = "Its memory lies on another NUMA node than its processors (PAL: above 100 pages): make it fit into one node." },
+        new(StackPart.Vid, "preferred NUMA node", StackMetrics.MemoryPreferredNode, StackSum.Total),
         new(StackPart.Vid, "smart paging", HostMetrics.MemorySmartPaging, StackSum.Total)
             { Limit = 1, Explains = Memory, Advice = "The VM started with less memory than it needs and lives from a paging file of the host: raise its minimum." },
         new(StackPart.Vid, "changes of its memory map", StackMetrics.PartitionGpaModifications, StackSum.Total),
@@ -114,6 +115,7 @@ public static class StackCatalog
         new(StackPart.Worker, "memory", StackMetrics.VmwpMemory, StackSum.Total),
         new(StackPart.Worker, "handles", StackMetrics.VmwpHandles, StackSum.Total),
         new(StackPart.Worker, "threads", StackMetrics.VmwpThreads, StackSum.Total),
+        new(StackPart.Worker, "consoles watched", StackMetrics.VmwpConsoles, StackSum.Total),
         new(StackPart.Integration, "answers", StackMetrics.IntegrationService, StackSum.Each)
             { Limit = 1, IsFloor = true, Advice = "This integration service is enabled but does not answer: start it in the guest, or update the integration components." },
         new(StackPart.Integration, "emulated network adapters", StackMetrics.EmulatedAdapters, StackSum.Total)
@@ -148,15 +150,26 @@ public static class StackCatalog
             { Limit = RootPagesPerSecond, Explains = [ResourceFamily.Memory, ResourceFamily.Storage], Advice = "The root partition pages: raise the host's reserve, end what else runs there." },
         new(StackPart.Vid, "memory free on the fullest NUMA node", StackMetrics.NumaAvailable, StackSum.Least)
             { Limit = NodeFreeBytes, IsFloor = true, Explains = Memory, Advice = "One NUMA node is full (PAL: below 1 GiB), so VMs get memory of another: move or shrink a VM." },
+        new(StackPart.Root, "memory deposited for it", StackMetrics.PartitionDeposited, StackSum.Total),
+        new(StackPart.Root, "changes of its memory map", StackMetrics.PartitionGpaModifications, StackSum.Total),
+        new(StackPart.Root, "large pages broken up", StackMetrics.PartitionPagesShattered, StackSum.Total),
+        new(StackPart.Vid, "memory of the smallest NUMA node", StackMetrics.VidNodeMemory, StackSum.Least),
+        new(StackPart.Vid, "processors of the smallest NUMA node", StackMetrics.VidNodeProcessors, StackSum.Least),
         new(StackPart.Vid, "balancer's pressure", StackMetrics.BalancerPressure, StackSum.Greatest)
             { Limit = 1, Explains = Memory, Advice = "The VMs together ask for more memory than the balancer has." },
         new(StackPart.Vid, "memory left for balancing", StackMetrics.BalancerAvailable, StackSum.Total),
         new(StackPart.Vmbus, "throttle events", HostMetrics.VmbusThrottleEvents, StackSum.Total)
             { Limit = Some, Explains = Transfers, Advice = "The host throttled the interrupts of a guest (PAL: above 1): look for the VM with the most synthetic interrupts." },
         new(StackPart.Vmbus, "interrupts", HostMetrics.VmbusInterrupts, StackSum.Total),
+        new(StackPart.Vmbus, "through all pipes", StackMetrics.VmbusAllPipesIo, StackSum.Total),
+        new(StackPart.Vmbus, "operations of all pipes", StackMetrics.VmbusAllPipesOperations, StackSum.Total),
         new(StackPart.NetworkVsp, "through the switches", StackMetrics.SwitchIo, StackSum.Total),
         new(StackPart.NetworkVsp, "packets dropped by the switches", HostMetrics.SwitchDropped, StackSum.Total)
             { Limit = 1, Advice = "A switch drops packets: see its ports, its extensions and the uplink." },
+        new(StackPart.NetworkVsp, "packets dropped at the worst port", StackMetrics.SwitchPortDropped, StackSum.Greatest)
+            { Limit = 1, Advice = "One port of a switch drops packets: see the drops and their reasons of the VMs' adapters, which name it." },
+        new(StackPart.NetworkVsp, "packets of the busiest switch processor", StackMetrics.SwitchProcessorPackets, StackSum.Total),
+        new(StackPart.NetworkVsp, "virtual machine queues", StackMetrics.SwitchQueues, StackSum.Total),
         new(StackPart.Vmms, "VMs in critical state", StackMetrics.VmmsVms, StackSum.Total)
             { Last = "critical", Limit = Some, Explains = All, Advice = "The management service calls a VM critical: mostly a disk that is gone or full." },
         new(StackPart.Vmms, "CPU time", StackMetrics.VmmsCpuTime, StackSum.Total)

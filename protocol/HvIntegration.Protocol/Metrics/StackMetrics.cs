@@ -171,6 +171,14 @@ public static class StackMetrics
     public static readonly MetricDefinition RootPagesInput = new(1352, "hvi.host.root.pages_input", "{page}", MetricForm.Counter, 1, [],
         "Pages the root partition read from disk.");
 
+    /// <summary>Memory of a NUMA node as the VID has it.</summary>
+    public static readonly MetricDefinition VidNodeMemory = new(1353, "hvi.host.vid.node_memory", "By", MetricForm.Gauge, 1, ["hvi.node"],
+        "Memory of a NUMA node as the VID has it.");
+
+    /// <summary>Processors of a NUMA node as the VID has them.</summary>
+    public static readonly MetricDefinition VidNodeProcessors = new(1354, "hvi.host.vid.node_processors", "{cpu}", MetricForm.Gauge, 1, ["hvi.node"],
+        "Processors of a NUMA node as the VID has them.");
+
 
     // storage and network providers
     /// <summary>Operations outstanding below the virtual disk.</summary>
@@ -189,6 +197,18 @@ public static class StackMetrics
     public static readonly MetricDefinition SwitchIo = new(1361, "hvi.host.switch.io", "By", MetricForm.Counter, 1, ["hvi.switch", "network.io.direction"],
         "Bytes of a virtual switch, all ports together.");
 
+    /// <summary>Packets dropped at the switch port that drops most.</summary>
+    public static readonly MetricDefinition SwitchPortDropped = new(1362, "hvi.host.switch.port_dropped", "{packet}", MetricForm.Counter, 1, ["network.io.direction"],
+        "Packets dropped at the switch port that drops most.");
+
+    /// <summary>Packets that the busiest processor of the switches took from outside, and from the VMs.</summary>
+    public static readonly MetricDefinition SwitchProcessorPackets = new(1363, "hvi.host.switch.processor_packets", "{packet}", MetricForm.Counter, 1, ["hvi.kind"],
+        "Packets that the busiest processor of the switches took from outside, and from the VMs.");
+
+    /// <summary>Virtual machine queues in use.</summary>
+    public static readonly MetricDefinition SwitchQueues = new(1364, "hvi.host.switch.queues", "{queue}", MetricForm.Gauge, 1, [],
+        "Virtual machine queues in use.");
+
 
     // bus
     /// <summary>Bytes through a provider's pipe to the partition.</summary>
@@ -206,6 +226,14 @@ public static class StackMetrics
     /// <summary>Times a device's quota of messages was exceeded.</summary>
     public static readonly MetricDefinition PipeIoQuotaExceeded = new(1374, "hvi.host.vmbus.pipe_io.quota_exceeded", "{event}", MetricForm.Counter, 1, ["hvi.device"],
         "Times a device's quota of messages was exceeded.");
+
+    /// <summary>Bytes through all pipes of the root's side of the bus.</summary>
+    public static readonly MetricDefinition VmbusAllPipesIo = new(1375, "hvi.host.vmbus.pipes.io", "By", MetricForm.Counter, 1, ["hvi.direction"],
+        "Bytes through all pipes of the root's side of the bus.");
+
+    /// <summary>Reads and writes of all pipes of the root's side of the bus.</summary>
+    public static readonly MetricDefinition VmbusAllPipesOperations = new(1376, "hvi.host.vmbus.pipes.operations", "{operation}", MetricForm.Counter, 1, ["hvi.direction"],
+        "Reads and writes of all pipes of the root's side of the bus.");
 
 
     // management and worker processes
@@ -236,6 +264,10 @@ public static class StackMetrics
     /// <summary>Threads of the VM's worker process.</summary>
     public static readonly MetricDefinition VmwpThreads = new(1388, "hvi.host.vmwp.threads", "{thread}", MetricForm.Gauge, 1, [],
         "Threads of the VM's worker process.");
+
+    /// <summary>Consoles of the VM that are watched.</summary>
+    public static readonly MetricDefinition VmwpConsoles = new(1389, "hvi.host.vmwp.consoles", "{client}", MetricForm.Gauge, 1, [],
+        "Consoles of the VM that are watched.");
 
     /// <summary>1: this integration service of the VM is well; 0: it is not.</summary>
     public static readonly MetricDefinition IntegrationService = new(1390, "hvi.host.integration.service", "1", MetricForm.Gauge, 1, ["hvi.service"],
@@ -293,14 +325,21 @@ public static class StackMetrics
         NumaAvailable,
         RootMemoryAvailable,
         RootPagesInput,
+        VidNodeMemory,
+        VidNodeProcessors,
         DiskLowerQueueLength,
         DiskFlushes,
         NicDropReason,
         SwitchIo,
+        SwitchPortDropped,
+        SwitchProcessorPackets,
+        SwitchQueues,
         VmbusPipeIo,
         VmbusPipeOperations,
         PipeIoMessages,
         PipeIoQuotaExceeded,
+        VmbusAllPipesIo,
+        VmbusAllPipesOperations,
         VmmsVms,
         VmmsCpuTime,
         VmmsMemory,
@@ -308,6 +347,7 @@ public static class StackMetrics
         VmwpMemory,
         VmwpHandles,
         VmwpThreads,
+        VmwpConsoles,
         IntegrationService,
         EmulatedAdapters,
         ReplicaLatency,

@@ -82,6 +82,23 @@ public sealed class StackTests
         Assert.Equal(["hypervisor", "root partition", "VID", "VMBus", "network VSP", "VMMS", "worker process"], StackCatalog.Absent(uses, ofHost: true));
     }
 
+    [Fact]
+    public void ReadHost_NodesPipesAndSwitchRows_StandUnderTheirParts()
+    {
+        var uses = StackCatalog.ReadHost(metric =>
+            metric == StackMetrics.VidNodeMemory ? [new StackValue("0", 64e9, "PageCount"), new StackValue("1", 32e9, "PageCount")]
+            : metric == StackMetrics.VmbusAllPipesIo ? [new StackValue("read", 3, ""), new StackValue("write", 4, "")]
+            : metric == StackMetrics.SwitchPortDropped ? [new StackValue("receive", 2, "Dropped Packets Incoming/sec"), new StackValue("transmit", 0, "")]
+            : metric == StackMetrics.PartitionDeposited ? [new StackValue("", 20e6, "Deposited Pages")]
+            : []);
+
+        Assert.Equal(
+            ["root partition: memory deposited for it", "VID: memory of the smallest NUMA node", "VMBus: through all pipes", "network VSP: packets dropped at the worst port"],
+            uses.Select(u => $"{StackCatalog.Name(u.Part)}: {u.What}"));
+        Assert.Equal([20e6, 32e9, 7, 2], uses.Select(u => u.Value));
+        Assert.Equal("network VSP", StackCatalog.Name(Assert.Single(uses, u => u.IsBeyond).Part));
+    }
+
     private static (Verdict Verdict, string Helps) SlowBus(bool throttled)
     {
         var host = new TestHost();

@@ -11,6 +11,8 @@ internal sealed partial class CounterMap
 {
     private const double Milli = 1e-3;
 
+    private readonly Dictionary<SeriesKey, List<int>> _together = [];
+
     // Counters of Hyper-V Hypervisor Virtual Processor: events per second.
     private static readonly Dictionary<string, MetricDefinition> ProcessorEvents = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -194,6 +196,33 @@ internal sealed partial class CounterMap
                 MapPartition(column, path, _names.Id(partition.Groups["vm"].Value), _names.IsGroup(partition.Groups["vm"].Value));
             }
         }
+        else if (path.IsSet(HostSets.RootPartition))
+        {
+            if (!IsTotal(instance))
+            {
+                MapPartition(column, path, Guid.Empty, group: false);
+            }
+        }
+        else if (path.IsSet(HostSets.VidNode))
+        {
+            MapVidNode(column, path, instance);
+        }
+        else if (path.IsSet(HostSets.BusPipes))
+        {
+            MapBusPipe(column, path, instance);
+        }
+        else if (path.IsSet(HostSets.SwitchPort) || path.IsSet(HostSets.SwitchProcessor))
+        {
+            MapSwitchRow(column, path, instance);
+        }
+        else if (path.IsSet(HostSets.Remoting))
+        {
+            if (Is(path, "Connected Clients") && SuffixPattern().Match(instance) is { Success: true } watched)
+            {
+                string vm = watched.Groups["vm"].Value;
+                Add(column, _names.Id(vm), HostSeries.Of(StackMetrics.VmwpConsoles), SampleForm.Gauge, 1, sum: _names.IsGroup(vm));
+            }
+        }
         else if (path.IsSet(HostSets.DropReasons))
         {
             MapDropReason(column, path);
@@ -293,6 +322,82 @@ internal sealed partial class CounterMap
             default:
                 break;
         }
+    }
+
+    private void MapVidNode(int column, CounterPath path, string instance)
+    {
+        if (IsTotal(instance))
+        {
+            return;
+        }
+
+        if (Is(path, "PageCount"))
+        {
+            Add(column, Guid.Empty, HostSeries.Of(StackMetrics.VidNodeMemory, HostSeries.Label(instance)), SampleForm.Gauge, PageBytes);
+        }
+        else if (Is(path, "ProcessorCount"))
+        {
+            Add(column, Guid.Empty, HostSeries.Of(StackMetrics.VidNodeProcessors, HostSeries.Label(instance)), SampleForm.Gauge, 1);
+        }
+    }
+
+    // Whose pipe a row is nobody has documented: they are told together.
+    private void MapBusPipe(int column, CounterPath path, string instance)
+    {
+        (MetricDefinition? metric, string direction) = path.Counter.ToUpperInvariant() switch
+        {
+            "BYTES READ/SEC" => (StackMetrics.VmbusAllPipesIo, IoDirection.Read),
+            "BYTES WRITTEN/SEC" => (StackMetrics.VmbusAllPipesIo, IoDirection.Write),
+            "READS/SEC" => (StackMetrics.VmbusAllPipesOperations, IoDirection.Read),
+            "WRITES/SEC" => (StackMetrics.VmbusAllPipesOperations, IoDirection.Write),
+            _ => ((MetricDefinition?)null, ""),
+        };
+        if (metric is not null && !IsTotal(instance))
+        {
+            AddTo(column, HostSeries.Of(metric, direction), SampleForm.IntervalRate, greatest: false);
+        }
+    }
+
+    // A port or a processor of a switch: there may be thousands, so the worst is told.
+    private void MapSwitchRow(int column, CounterPath path, string instance)
+    {
+        if (IsTotal(instance))
+        {
+            return;
+        }
+
+        switch (path.Counter.ToUpperInvariant())
+        {
+            case "DROPPED PACKETS INCOMING/SEC" when path.IsSet(HostSets.SwitchPort):
+                AddTo(column, HostSeries.Of(StackMetrics.SwitchPortDropped, IoDirection.Receive), SampleForm.IntervalRate, greatest: true);
+                break;
+            case "DROPPED PACKETS OUTGOING/SEC" when path.IsSet(HostSets.SwitchPort):
+                AddTo(column, HostSeries.Of(StackMetrics.SwitchPortDropped, IoDirection.Transmit), SampleForm.IntervalRate, greatest: true);
+                break;
+            case "PACKETS FROM EXTERNAL/SEC" when path.IsSet(HostSets.SwitchProcessor):
+                AddTo(column, HostSeries.Of(StackMetrics.SwitchProcessorPackets, "external"), SampleForm.IntervalRate, greatest: true);
+                break;
+            case "PACKETS FROM INTERNAL/SEC" when path.IsSet(HostSets.SwitchProcessor):
+                AddTo(column, HostSeries.Of(StackMetrics.SwitchProcessorPackets, "internal"), SampleForm.IntervalRate, greatest: true);
+                break;
+            case "NUMBER OF VMQS" when path.IsSet(HostSets.SwitchProcessor):
+                AddTo(column, HostSeries.Of(StackMetrics.SwitchQueues), SampleForm.Gauge, greatest: false);
+                break;
+            default:
+                break;
+        }
+    }
+
+    // Rows that come and go are no gap in what the others make together.
+    private void AddTo(int column, SeriesKey series, SampleForm form, bool greatest)
+    {
+        if (!_together.TryGetValue(series, out var columns))
+        {
+            _together[series] = columns = [];
+            Put(new HostTarget(Guid.Empty, series, form, 1, _columns[column].Counter, columns) { IsGreatest = greatest, SkipMissing = !greatest });
+        }
+
+        columns.Add(column);
     }
 
     private void MapPipe(int column, CounterPath path, string instance)

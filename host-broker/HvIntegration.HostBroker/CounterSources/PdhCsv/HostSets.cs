@@ -30,5 +30,11 @@ internal static class HostSets
     public const string ClusterVolume = "Cluster CSV File System";
     public const string NetworkInterface = "Network Interface";
     public const string LiveMigration = "Hyper-V VM Live Migration";
+    public const string VidNode = "Hyper-V VM Vid Numa Node";
+    public const string RootPartition = "Hyper-V Hypervisor Root Partition";
+    public const string BusPipes = "Hyper-V Virtual Machine Bus Pipes";
+    public const string SwitchPort = "Hyper-V Virtual Switch Port";
+    public const string SwitchProcessor = "Hyper-V Virtual Switch Processor";
+    public const string Remoting = "Hyper-V VM Remoting";
     public const string SaveRestore = "Hyper-V VM Save, Snapshot, and Restore";
 }

@@ -32,6 +32,9 @@ internal sealed record HostTarget(Guid Partition, SeriesKey Series, SampleForm F
     /// <summary>Only whether the sum is above zero matters: 1 or 0.</summary>
     public bool AsPresence { get; init; }
 
+    /// <summary>The greatest of the columns that have a value counts, not their sum: of very many rows the worst is told.</summary>
+    public bool IsGreatest { get; init; }
+
     /// <summary>Value of a row; NaN when a column has none.</summary>
     public double Value(ReadOnlySpan<double> row)
     {
@@ -41,6 +44,17 @@ internal sealed record HostTarget(Guid Partition, SeriesKey Series, SampleForm F
 
     private double Sum(ReadOnlySpan<double> row)
     {
+        if (IsGreatest)
+        {
+            double greatest = double.NaN;
+            foreach (int column in Columns)
+            {
+                greatest = double.MaxNumber(greatest, row[column]);
+            }
+
+            return (greatest * Factor) + Offset;
+        }
+
         if (SkipMissing)
         {
             double known = double.NaN;

@@ -56,6 +56,30 @@ public sealed class PdhCsvCounterSourceTests : IDisposable
     }
 
     [Fact]
+    public async Task Read_RowsOfManyPortsAndPipes_AreToldByTheWorstOrTogether()
+    {
+        await using var source = Source(
+            [
+                Vp + "% Total Run Time",
+                @"\\HV01\Hyper-V Virtual Switch Port(web 01 port)\Dropped Packets Incoming/sec", @"\\HV01\Hyper-V Virtual Switch Port(b)\Dropped Packets Incoming/sec",
+                @"\\HV01\Hyper-V Virtual Switch Port(_Total)\Dropped Packets Incoming/sec",
+                @"\\HV01\Hyper-V Virtual Switch Processor(LAN_0)\Number of VMQs", @"\\HV01\Hyper-V Virtual Switch Processor(LAN_1)\Number of VMQs",
+                @"\\HV01\Hyper-V Virtual Machine Bus Pipes(p)\Writes/sec", @"\\HV01\Hyper-V Virtual Machine Bus Pipes(q)\Writes/sec",
+                @"\\HV01\Hyper-V VM Vid Numa Node(0)\PageCount", @"\\HV01\Hyper-V VM Remoting(web 01:Remoting)\Connected Clients",
+            ],
+            [null, null, null, null, 3, 4, null, null, 1000, 0], [50, 1, 7, 99, 3, 4, 10, null, 1000, 1]);
+
+        await StepAsync(source, 0);
+        var reading = await StepAsync(source, 1);
+
+        AssertRate(7, reading, Guid.Empty, StackMetrics.SwitchPortDropped, "receive");
+        Assert.Equal(7, Value(reading, Guid.Empty, StackMetrics.SwitchQueues, ""));
+        AssertRate(10, reading, Guid.Empty, StackMetrics.VmbusAllPipesOperations, "write");
+        Assert.Equal(4096 * 1000, Value(reading, Guid.Empty, StackMetrics.VidNodeMemory, "0"));
+        Assert.Equal(1, Value(reading, Assert.Single(reading.Partitions).Id, StackMetrics.VmwpConsoles, ""));
+    }
+
+    [Fact]
     public async Task Read_MemoryDiskAndBus_HaveBaseUnits()
     {
         const string memory = @"\\HV01\Hyper-V Dynamic Memory VM(web 01)\";
