@@ -97,8 +97,9 @@ internal sealed class CulpritFinder(DiagnosisOptions options)
         // The host's own load is what is left over, split and merged operations among it: it is named for most of the rise only.
         culprits.RemoveAll(c => c.Culprit.Partition == Guid.Empty && resource is SharedResource.Store or SharedResource.Network && !(c.Culprit.ExtraShare >= OwnShareMin));
 
-        // Who does less while the harm is greater, and has not risen with it, does not do it.
-        culprits.RemoveAll(c => c.Culprit.Correlation < 0 && !(c.Culprit.ExtraShare >= ExtraShareMin));
+        // Who does less while the harm is greater, and has not risen with it, does not do it. With nothing before to compare with that
+        // says nothing: on a full host whoever gets more leaves less to the others, the greatest holder too.
+        culprits.RemoveAll(c => c.Culprit.Correlation < 0 && c.Culprit.ExtraShare < ExtraShareMin);
 
         // Beside one that is proven, those that did not rise with the harm have nothing to do with it.
         if (culprits.Exists(c => c.Proven))

@@ -91,7 +91,10 @@ internal static class Verdicts
     {
         var candidates = Candidates(all).Take(2).ToList();
         var (first, next) = (candidates[0], candidates[1]);
-        var settle = first.File.NotMeasured.Concat(next.File.NotMeasured).FirstOrDefault();
+        List<string> missing = [.. first.File.NotMeasured, .. next.File.NotMeasured];
+
+        // Where a whole side is missing, what it would have told comes first: what is computed from both sides cannot be measured alone.
+        var settle = missing.FirstOrDefault(m => m.EndsWith(SignalInput.NoAgent, StringComparison.Ordinal)) ?? missing.FirstOrDefault();
         var since = tracker.Open == HypothesisIds.Unknown ? $" since {Text.Time(tracker.Onset)}" : string.Empty;
         var what = harmed ? "is harmed" : "may be harmed";
         var sentence = string.Create(
@@ -102,7 +105,7 @@ internal static class Verdicts
             HypothesisIds.Unknown, Side.None, UnclearProbability(all), HypothesisCatalog.UnknownTitle, sentence,
             settle is null ? "Watch it longer, or compare with the time before." : $"Measure what is missing: {settle}.",
             first.Hypothesis.Id, first.Probability, Sorted([.. first.File.For, .. Harm(all[0], first)]), Sorted(first.File.Against),
-            [.. first.File.NotMeasured.Concat(next.File.NotMeasured).Distinct()], []) { Alternatives = Alternatives(all, HypothesisIds.Unknown) };
+            [.. missing.Distinct()], []) { Alternatives = Alternatives(all, HypothesisIds.Unknown) };
     }
 
     // What speaks against "nothing wrong" is what hurts: it speaks for the verdict, once.

@@ -67,6 +67,26 @@ public sealed class EpisodeTests
         Assert.InRange(episode.OnsetSecond - filled, -1, 2);
     }
 
+    [Fact]
+    public void Episode_ThatTheRecordBeginsIn_NamesTheGreatestHolder()
+    {
+        var host = new TestHost { LpBusy = 0.99 };
+        var (vm, render) = (host.Add("app", 2), host.Add("render", 6));
+        (vm.Busy, vm.RunQueue, vm.PsiCpu, render.Busy) = (_ => 1, 3, 0.6, _ => 1);
+
+        // What one gets the other lacks: the holder's time goes against the victim's wait, and there is no time before to compare with.
+        for (var second = 0; second < 60; second++)
+        {
+            var held = 0.75 + (0.15 * Math.Sin(second * Math.Tau / 40));
+            render.Run = _ => held;
+            (vm.Run, vm.Ready) = (_ => 0.1 + held - 0.4, 0.9 - held);
+            host.Run(1);
+        }
+
+        Assert.Equal(HypothesisIds.HostCpuContention, host.Verdict(vm).Hypothesis);
+        Assert.Equal("render", host.Verdict(vm).Culprits[0].Name);
+    }
+
     [Theory]
     [InlineData(40, 1)]
     [InlineData(80, 2)]
