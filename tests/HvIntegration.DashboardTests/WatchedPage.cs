@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
-using Deque.AxeCore.Commons;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 
 namespace HvIntegration.DashboardTests;
@@ -68,14 +66,6 @@ public sealed class WatchedPage : IAsyncDisposable
     public Task IsAtAsync(string pattern) =>
         Assertions.Expect(Page).ToHaveURLAsync(new Regex(pattern), new PageAssertionsToHaveURLOptions { Timeout = Browser.TimeoutMilliseconds });
 
-    /// <summary>Asserts that axe finds nothing serious or critical on the page as it stands.</summary>
-    public async Task AssertAccessibleAsync()
-    {
-        var found = await Page.RunAxe();
-        string[] grave = [.. found.Violations.Where(v => v.Impact is "serious" or "critical").Select(Words)];
-        Assert.True(grave.Length == 0, Page.Url + Environment.NewLine + string.Join(Environment.NewLine, grave));
-    }
-
     /// <summary>The one thing a selector finds.</summary>
     public ILocator Find(string selector) => Page.Locator(selector);
 
@@ -94,6 +84,4 @@ public sealed class WatchedPage : IAsyncDisposable
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await _context.DisposeAsync();
-
-    private static string Words(AxeResultItem v) => $"{v.Impact} {v.Id}: {v.Help}: {string.Join(" | ", v.Nodes.Take(4).Select(n => n.Html + " " + string.Join(';', n.Any.Select(a => a.Message))))}";
 }
