@@ -29,7 +29,7 @@ public sealed class VmTests(Browser browser, StoryBroker story)
 
         await Expect(page.Find("fluent-message-bar")).ToContainTextAsync("hvi-agent");
         await Expect(page.Find("#processes-title")).ToBeVisibleAsync();
-        await Expect(page.Find(".side")).ToContainTextAsync("Only an agent inside can name processes");
+        await Expect(page.Find(".side")).ToContainTextAsync("Only an agent inside can name processes, and none answers now.");
         // Its run time outside is drawn although nothing is known of the inside.
         await page.Page.WaitForFunctionAsync("() => Number(document.querySelector('.stack').dataset.points) > 60");
 

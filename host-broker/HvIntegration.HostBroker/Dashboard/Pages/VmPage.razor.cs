@@ -130,7 +130,7 @@ public sealed partial class VmPage
             }
 
             bool mayHaveBeen = _cursor is not null || _vm?.Vm.HasGuest == true;
-            return mayHaveBeen ? _cursor is null && !_range.IsLive ? "No process was recorded in this stretch." : "No process was recorded around this second." : "Only an agent inside can name processes.";
+            return mayHaveBeen ? _cursor is null && !_range.IsLive ? "No process was recorded in this stretch." : "No process was recorded around this second." : "Only an agent inside can name processes, and none answers now.";
         }
     }
 
