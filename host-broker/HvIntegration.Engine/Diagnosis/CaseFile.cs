@@ -22,6 +22,7 @@ internal sealed class CaseFile
     private bool _forbidden;
     private int _requirements;
     private int _met;
+    private int _harmed;
 
     /// <summary>Evidence for; empty unless explaining.</summary>
     public IReadOnlyList<Evidence> For => _for;
@@ -62,10 +63,17 @@ internal sealed class CaseFile
         _forbidden = false;
         _requirements = 0;
         _met = 0;
+        _harmed = 0;
         _for.Clear();
         _against.Clear();
         _notMeasured.Clear();
     }
+
+    /// <summary>Notes which resource hurts the guest, when the finding holds.</summary>
+    public void Harm(ResourceFamily family, in Finding finding) => _harmed |= finding.Holds ? 1 << (int)family : 0;
+
+    /// <summary>Whether this resource was noted to hurt the guest.</summary>
+    public bool Harms(ResourceFamily family) => (_harmed & (1 << (int)family)) != 0;
 
     /// <summary>Must hold.</summary>
     public void Require(double weight, in Finding finding)

@@ -93,8 +93,8 @@ internal static class Verdicts
         var (first, next) = (candidates[0], candidates[1]);
         List<string> missing = [.. first.File.NotMeasured, .. next.File.NotMeasured];
 
-        // Where a whole side is missing, what it would have told comes first: what is computed from both sides cannot be measured alone.
-        var settle = missing.FirstOrDefault(m => m.EndsWith(SignalInput.NoAgent, StringComparison.Ordinal)) ?? missing.FirstOrDefault();
+        // What names the counter or the side that would tell comes before what is only known to be missing.
+        var settle = missing.FirstOrDefault(m => !m.EndsWith(SignalFrame.NotReported, StringComparison.Ordinal)) ?? missing.FirstOrDefault();
         var since = tracker.Open == HypothesisIds.Unknown ? $" since {Text.Time(tracker.Onset)}" : string.Empty;
         var what = harmed ? "is harmed" : "may be harmed";
         var sentence = string.Create(
@@ -116,8 +116,9 @@ internal static class Verdicts
     /// <summary>How sure it is that the likeliest candidate is not the cause.</summary>
     public static double UnclearProbability(IReadOnlyList<Assessment> all) => Math.Clamp(1 - Candidates(all).First().Probability, 0, 1);
 
+    // What would explain the harm that is there comes before what was not measured at all.
     private static IOrderedEnumerable<Assessment> Candidates(IReadOnlyList<Assessment> all)
-        => all.Where(a => a.Hypothesis.Family != ResourceFamily.None).OrderByDescending(a => a.File.Stands ? 1 : 0).ThenByDescending(a => a.File.Score)
+        => all.Where(a => a.Hypothesis.Family != ResourceFamily.None).OrderByDescending(a => a.File.Stands).ThenByDescending(a => all[0].File.Harms(a.Hypothesis.Family)).ThenByDescending(a => a.File.Score)
             .ThenBy(a => a.Hypothesis.Id, StringComparer.Ordinal);
 
     private static List<Alternative> Alternatives(IReadOnlyList<Assessment> all, string own)

@@ -9,6 +9,9 @@ namespace HvIntegration.Engine.Signals;
 /// </remarks>
 internal sealed class SignalFrame
 {
+    /// <summary>Why a signal is missing when nothing more is known.</summary>
+    public const string NotReported = "not reported";
+
     // A hostile guest may name a thousand disks: the frame stays small.
     private const int InstancesMax = 240;
 
@@ -73,7 +76,7 @@ internal sealed class SignalFrame
     public SampleQuality QualityOf(SignalDefinition signal) => _quality[signal.Index];
 
     /// <summary>Native counter, or why it is missing.</summary>
-    public string SourceOf(SignalDefinition signal) => _sources[signal.Index] ?? "not reported";
+    public string SourceOf(SignalDefinition signal) => _sources[signal.Index] ?? NotReported;
 
     /// <summary>True when it has a value.</summary>
     public bool Has(SignalDefinition signal) => _quality[signal.Index] != SampleQuality.Missing;

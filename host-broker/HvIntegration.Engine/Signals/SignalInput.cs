@@ -8,9 +8,6 @@ namespace HvIntegration.Engine.Signals;
 /// <summary>What the derivations of one partition and one second read.</summary>
 internal sealed class SignalInput
 {
-    /// <summary>Why a guest's signal is missing in a VM that never reported.</summary>
-    public const string NoAgent = "no agent reports from inside this VM";
-
     private static readonly List<ProcessUse> NoProcesses = [];
 
     /// <param name="partition">What is kept of it.</param>
@@ -25,7 +22,7 @@ internal sealed class SignalInput
         SlowedShare = partition.Processes.SlowedShareAt(second);
         GuestEdges = Edges(Guest, second);
         HostEdges = Edges(Host, second);
-        NoGuest = Guest.CoveredToNs == long.MinValue ? NoAgent : "the guest did not report this second";
+        NoGuest = Guest.CoveredToNs == long.MinValue ? "no agent reports from inside this VM" : "the guest did not report this second";
         GuestLevel = Guest.CoveredToNs / 1_000_000_000L < second - 1 ? SampleQuality.Stale : SampleQuality.Measured;
     }
 

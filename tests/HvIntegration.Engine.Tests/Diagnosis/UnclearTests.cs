@@ -19,7 +19,8 @@ public sealed class UnclearTests
 
         var verdict = host.Verdict(vm);
         Assert.Equal(HypothesisIds.Unknown, verdict.Hypothesis);
-        Assert.Contains("What would settle it: ", verdict.Sentence, StringComparison.Ordinal);
+        Assert.Contains("cause unclear: host CPU contention (host side, ", verdict.Sentence, StringComparison.Ordinal);
+        Assert.Contains(" or CPU cap (a configured limit, ", verdict.Sentence, StringComparison.Ordinal);
         Assert.EndsWith(": no agent reports from inside this VM.", verdict.Sentence, StringComparison.Ordinal);
         Assert.EndsWith(": no agent reports from inside this VM.", verdict.WhatHelps, StringComparison.Ordinal);
     }

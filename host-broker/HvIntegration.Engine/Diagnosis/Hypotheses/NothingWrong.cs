@@ -21,18 +21,23 @@ internal sealed class NothingWrong : IHypothesis
 
     public void Weigh(Symptoms symptoms, CaseFile file)
     {
-        Absent(symptoms, file, 0.8, symptoms.WaitingHarms(), "its virtual processors do not wait");
-        Absent(symptoms, file, 0.8, Finding.Any(symptoms.Busy(), symptoms.HotThread()), "the guest has processor to spare");
-        Absent(symptoms, file, 0.8, symptoms.MemoryHarm(), "the guest does not wait for memory");
-        Absent(symptoms, file, 0.8, Finding.Any(symptoms.DiskSlow(), Finding.All(symptoms.AtQuota(), symptoms.DiskQueued())), "its disks are not slow");
-        Absent(symptoms, file, 0.2, Finding.All(symptoms.NetworkHeld(), symptoms.NetworkFelt()), "its network does not drop");
+        Absent(symptoms, file, ResourceFamily.Cpu, 0.8, symptoms.WaitingHarms(), "its virtual processors do not wait");
+        Absent(symptoms, file, ResourceFamily.Cpu, 0.8, Finding.Any(symptoms.Busy(), symptoms.HotThread()), "the guest has processor to spare");
+        Absent(symptoms, file, ResourceFamily.Memory, 0.8, symptoms.MemoryHarm(), "the guest does not wait for memory");
+        Absent(symptoms, file, ResourceFamily.Storage, 0.8, Finding.Any(symptoms.DiskSlow(), Finding.All(symptoms.AtQuota(), symptoms.DiskQueued())), "its disks are not slow");
+        Absent(symptoms, file, ResourceFamily.Network, 0.2, Finding.All(symptoms.NetworkHeld(), symptoms.NetworkFelt()), "its network does not drop");
         if (symptoms.Leaking() is { Holds: true } leak)
         {
+            file.Harm(ResourceFamily.Memory, leak);
             file.Require(0, leak.Not());
         }
 
-        file.Forbid(symptoms.MayWait());
-        file.Forbid(symptoms.StoodStill());
+        var mayWait = symptoms.MayWait();
+        var stood = symptoms.StoodStill();
+        file.Harm(ResourceFamily.Cpu, mayWait);
+        file.Harm(ResourceFamily.Whole, stood);
+        file.Forbid(mayWait);
+        file.Forbid(stood);
     }
 
     public double Severity(Symptoms symptoms) => 0;
@@ -42,6 +47,9 @@ internal sealed class NothingWrong : IHypothesis
     public string WhatHelps(Symptoms symptoms) => string.Empty;
 
     // Harm rules it out; its measured absence speaks for it; what was not measured says nothing.
-    private static void Absent(Symptoms symptoms, CaseFile file, double weight, Finding harm, string well)
-        => file.Require(weight, harm.Not() with { Sentence = harm.Fails && symptoms.Explaining ? well : harm.Sentence, Strength = 1 });
+    private static void Absent(Symptoms symptoms, CaseFile file, ResourceFamily family, double weight, Finding harm, string well)
+    {
+        file.Harm(family, harm);
+        file.Require(weight, harm.Not() with { Sentence = harm.Fails && symptoms.Explaining ? well : harm.Sentence, Strength = 1 });
+    }
 }
