@@ -35,7 +35,7 @@ internal static class DemoCommand
             try
             {
                 await RunAsync(
-                    output, folder, parsed.GetValue(seconds), parsed.GetValue(vm), !parsed.GetValue(noAgent), parsed.GetValue(format) == "json", cancellation);
+                    output, parsed.InvocationConfiguration.Error, folder, parsed.GetValue(seconds), parsed.GetValue(vm), !parsed.GetValue(noAgent), parsed.GetValue(format) == "json", cancellation);
                 return ExitStatus.Ok;
             }
             finally
@@ -47,7 +47,7 @@ internal static class DemoCommand
     }
 
     private static async Task RunAsync(
-        TextWriter output, string folder, int? seconds, string? vm, bool withAgent, bool json, CancellationToken cancellation)
+        TextWriter output, TextWriter errors, string folder, int? seconds, string? vm, bool withAgent, bool json, CancellationToken cancellation)
     {
         var options = new BrokerOptions { Source = "simulated", LogLevel = LogLevel.Error };
         options.Api.Url = "http://127.0.0.1:0";
@@ -66,6 +66,11 @@ internal static class DemoCommand
         var console = CommandLine.Console(output);
         bool live = console.Profile.Capabilities.Interactive && seconds is null && !json;
         int left = seconds ?? SecondsWithoutTerminal;
+        if (!live)
+        {
+            await errors.WriteLineAsync($"hvi: dashboard at {broker.Url} for {left} s");
+        }
+
         using var timer = new PeriodicTimer(Refresh);
         while (await timer.WaitForNextTickAsync(cancellation) && (live || --left > 0))
         {
@@ -119,7 +124,7 @@ internal static class DemoCommand
             VmScreen.Write(console, one);
         }
 
-        screen.Line(($"The same from another terminal: hvi vms --broker {url}", Styles.Dim));
+        screen.Line(($"In a browser: {url}  From another terminal: hvi vms --broker {url}", Styles.Dim));
     }
 
     /// <summary>The demo's view as <c>--format json</c> gives it.</summary>

@@ -24,6 +24,17 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public async Task Demo_WithoutATerminal_TellsItsAddressBeforeItsView()
+    {
+        var (status, text, errors) = await RunAsync("demo", "--seconds", "2", "--no-agent");
+
+        Assert.Equal(ExitStatus.Ok, status);
+        Assert.Matches(@"^hvi: dashboard at http://127\.0\.0\.1:\d+/? for 2 s", errors);
+        Assert.Contains("SIMULATED", text, StringComparison.Ordinal);
+        Assert.Contains("In a browser: http://127.0.0.1:", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Top_WithoutATerminal_PrintsTheFleetOnceAndPlain()
     {
         await using var broker = await TestBroker.StartAsync();

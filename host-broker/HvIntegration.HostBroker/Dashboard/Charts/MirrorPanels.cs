@@ -27,7 +27,7 @@ public static class MirrorPanels
             new(SignalIds.SwapIn, "swapped in", "guest", "text", "{page}/s", "text"),
             new(SignalIds.PsiMemorySome, "tasks waited", "guest", "text", "1", "text", Meaning: "Share of time in which some task waited for memory."),
             new(SignalIds.MemoryAssigned, "assigned", "host", "area", "By", "host", Meaning: "Physical memory the host gave."),
-            new(SignalIds.GuestMemoryNeeded, "needed inside, mirrored", "host", "echo", "By", "guest"),
+            new(SignalIds.GuestMemoryNeeded, "needed, mirrored", "host", "echo", "By", "guest"),
             new(SignalIds.MemoryPressure, "pressure", "host", "text", "1", "text", Meaning: "Demand over assigned as the host believes it. Of a Linux guest it is commitment only."),
             new(SignalIds.MemoryRemoved, "taken away", "host", "text", "By/s", "text"),
             new(SignalIds.HostMemoryAvailable, "host has left", "host", "text", "1", "text"),
