@@ -14,6 +14,13 @@ public sealed class PagesTests(Browser browser, StoryBroker story)
         from dark in new[] { false, true }
         select new TheoryDataRow<string, string, bool>(page.Name, page.Path, dark));
 
+    // Cells whose content reaches into the next one, or below the row. What is cut on purpose hides its overflow.
+    private const string Overflowing = """
+        () => [...document.querySelectorAll('table.data td')]
+            .filter(c => getComputedStyle(c).overflowX === 'visible' && (c.scrollWidth > c.clientWidth + 1 || c.scrollHeight > c.clientHeight + 1))
+            .map(c => c.className + ': ' + c.textContent)
+        """;
+
     [Theory]
     [MemberData(nameof(Pages))]
     public async Task Page_InEitherTheme_OpensWithoutFaultAndIsAccessible(string name, string path, bool dark)
@@ -26,6 +33,7 @@ public sealed class PagesTests(Browser browser, StoryBroker story)
         Assert.Contains("SIMULATED", await page.Find("header .origin").InnerTextAsync());
         Assert.Equal(dark ? "dark" : "light", await page.Find("html").GetAttributeAsync("data-theme"));
         await page.AssertAccessibleAsync();
+        Assert.Empty(await page.Page.EvaluateAsync<string[]>(Overflowing));
         Assert.Equal([new Uri(story.Url).Authority], page.Hosts);
         Assert.Empty(name == "no-such-page" ? page.Faults.Where(f => !f.Contains("404", StringComparison.Ordinal)) : page.Faults);
     }
