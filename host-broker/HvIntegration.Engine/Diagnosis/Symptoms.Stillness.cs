@@ -35,7 +35,7 @@ internal sealed partial class Symptoms
         }
 
         var still = Standing();
-        if (!still.Holds && StoodByItsHostAlone() is { Holds: true } unseen)
+        if (!still.Holds && StoodByItsHostAlone() is { } unseen)
         {
             return unseen;
         }
@@ -110,20 +110,20 @@ internal sealed partial class Symptoms
     }
 
     // A guest whose clock stood still with it knows nothing of the pause: its rows lie over it, seconds late, and say that it works.
-    // On processors that have not run at all nothing can work.
-    private Finding StoodByItsHostAlone()
+    // On processors that have not run at all nothing can work. Null where it is not so.
+    private Finding? StoodByItsHostAlone()
     {
         for (var at = Second; at > Second - ContradictedSeconds; at--)
         {
             if (!(_partition.History.At(SignalCatalog.HostRun, at) < StandingShare) || !(_partition.History.At(SignalCatalog.GuestBusy, at) >= ContradictedShare))
             {
-                return State(Answer.No, "partition.state", string.Empty, 0, double.NaN, "1", string.Empty, 0);
+                return null;
             }
         }
 
         return Baseline(SignalCatalog.HostRun) >= LivingShare
             ? State(Answer.Yes, SignalIds.HostRun, Words($"its virtual processors have not run at all for {Text.Number(ContradictedSeconds)} s, while rows of its own, whose clock stood still too, say that it worked"), 0, StandingShare, "1", Explaining ? _partition.Frame.SourceOf(SignalCatalog.HostRun) : string.Empty, 0.7)
-            : State(Answer.No, "partition.state", string.Empty, 0, double.NaN, "1", string.Empty, 0);
+            : null;
     }
 
     private static Finding State(Answer answer, string what, string sentence, double value, double limit, string unit, string source, double strength)

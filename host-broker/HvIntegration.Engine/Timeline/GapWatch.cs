@@ -246,18 +246,15 @@ internal sealed class GapWatch
         }
 
         Explain(open, breaks);
-        if (open.To < open.From)
+        var told = IsTold(open);
+        if (open.To < open.From || !told)
         {
             _gaps.Remove(open);
         }
 
-        if (IsTold(open))
+        if (told)
         {
             Tell(open);
-        }
-        else
-        {
-            _gaps.Remove(open);
         }
 
         _open = null;
