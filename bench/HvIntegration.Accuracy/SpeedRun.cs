@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using HvIntegration.Engine;
-using HvIntegration.Engine.Model;
+using HvIntegration.Model;
 using HvIntegration.Engine.Options;
 using HvIntegration.Protocol.Metrics;
 

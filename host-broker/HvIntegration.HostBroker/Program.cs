@@ -1,4 +1,4 @@
 using HvIntegration.HostBroker.Commands;
 
 Console.OutputEncoding = System.Text.Encoding.UTF8;
-return await CommandLine.RunAsync(args, Console.Out, Console.Error, CancellationToken.None);
+return await HviCommand.RunAsync(args, Console.Out, Console.Error, CancellationToken.None);

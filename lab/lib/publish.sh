@@ -15,7 +15,7 @@ publish_broker() {
 # publish_probe REPO WORK: WORK/probe/HvIntegration.TransportProbe, the transport tests as one static binary.
 publish_probe() {
     packages_for_agent
-    publish_once "$1" "$2" probe "tests/HvIntegration.TransportProbe host-broker/HvIntegration.HostBroker/Listening" -r linux-x64
+    publish_once "$1" "$2" probe "tests/HvIntegration.TransportProbe host-broker/HvIntegration.Ingest/Listening" -r linux-x64
 }
 
 # publish_windows_agent REPO WORK: WORK/agent-win/hvi-agent.exe and its folder, with the runtime. NativeAOT for Windows needs a

@@ -20,8 +20,9 @@ lab_guest_names() {
     done
 }
 
-# Fails unless the name is a running guest of this lab.
+# Fails unless the name is a running guest of this lab. grep reads to the end: one that stops early ends the pipe's
+# writer, and with pipefail the guest that is there would be none.
 lab_guest_check() {
-    lab_guest_names | grep -qx -- "$1" || lab_fail "the lab has no guest '$1'" "guests: $(lab_guest_names | tr '\n' ' ')"
+    lab_guest_names | grep -x -- "$1" >/dev/null || lab_fail "the lab has no guest '$1'" "guests: $(lab_guest_names | tr '\n' ' ')"
     process_alive "$LAB_RUN/$1.pid" || lab_fail "$1 is not running" "lab/up starts the lab"
 }

@@ -1,3 +1,4 @@
+using HvIntegration.Transport.Abstractions;
 using HvIntegration.Transport.HvSocket;
 using HvIntegration.Transport.Memory;
 using HvIntegration.Transport.Sockets;

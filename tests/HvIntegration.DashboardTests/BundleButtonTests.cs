@@ -1,5 +1,5 @@
+using HvIntegration.Broker.Bundles;
 using System.Text.RegularExpressions;
-using HvIntegration.HostBroker.Bundles;
 using static Microsoft.Playwright.Assertions;
 
 namespace HvIntegration.DashboardTests;
@@ -59,7 +59,7 @@ public sealed class BundleButtonTests(Browser browser, StoryBroker story)
         await Expect(page.Find(".bundle button")).ToBeFocusedAsync();
         await page.Page.Keyboard.PressAsync("Enter");
 
-        await Expect(page.Find(".bundle [role=status]")).ToHaveTextAsync("Cancelled; nothing was saved.");
+        await Expect(page.Find(".bundle [role=status]")).ToHaveTextAsync("Canceled. No file was saved.");
         await Expect(page.Find(".bundle-link")).ToBeVisibleAsync();
         Assert.True(await page.Page.EvaluateAsync<bool>("() => window.bundleStopped === true"));
         Assert.Empty(page.Faults);
@@ -79,7 +79,7 @@ public sealed class BundleButtonTests(Browser browser, StoryBroker story)
 
         await Expect(page.Find(".bundle .busy")).ToContainTextAsync(new Regex("Writing the bundle, [5-9][0-9] %, [0-9.]+ [KM]iB so far"));
         await page.Find(".bundle button").ClickAsync();
-        await Expect(page.Find(".bundle [role=status]")).ToHaveTextAsync("Cancelled; nothing was saved.");
+        await Expect(page.Find(".bundle [role=status]")).ToHaveTextAsync("Canceled. No file was saved.");
         Assert.Empty(page.Faults);
     }
 
@@ -90,7 +90,7 @@ public sealed class BundleButtonTests(Browser browser, StoryBroker story)
         await page.GoAsync(story.Url + "/vm/web-01?from=1000&to=2000");
         await page.Find(".bundle-link").ClickAsync();
 
-        await Expect(page.Find(".bundle [role=alert]")).ToContainTextAsync("No raw counters of VM 'web-01' are kept");
+        await Expect(page.Find(".bundle [role=alert]")).ToContainTextAsync("No raw counters of VM 'web-01' are stored");
         await Expect(page.Find(".bundle-link")).ToHaveTextAsync("Try the bundle again");
         await page.ShootAsync("vm-bundle-refused", full: false);
         // The browser itself notes the 404 that the page words.

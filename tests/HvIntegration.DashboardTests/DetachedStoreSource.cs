@@ -1,5 +1,5 @@
-using HvIntegration.Engine.Model;
-using HvIntegration.HostBroker.CounterSources;
+using HvIntegration.Model;
+using HvIntegration.CounterSources;
 using HvIntegration.Protocol.Metrics;
 
 namespace HvIntegration.DashboardTests;

@@ -1,6 +1,9 @@
-using HvIntegration.HostBroker.CounterSources;
-using HvIntegration.HostBroker.History;
-using HvIntegration.HostBroker.Hosting;
+using HvIntegration.Broker.Live;
+using HvIntegration.Broker.Pipeline;
+using HvIntegration.HostBroker.Composition;
+using HvIntegration.HostBroker.Settings;
+using HvIntegration.CounterSources;
+using HvIntegration.History.Store;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -46,7 +49,7 @@ internal sealed class FastBroker : IAsyncDisposable
     private BrokerState State => _app.Services.GetRequiredService<BrokerState>();
 
     /// <summary>Starts a broker over this source.</summary>
-    public static async Task<FastBroker> StartAsync(ICounterSource source)
+    public static async Task<FastBroker> StartAsync(ICounterSource source, Action<BrokerOptions>? configure = null)
     {
         string folder = Directory.CreateTempSubdirectory("hvi-d-").FullName;
         var time = new FakeTimeProvider(Start);
@@ -55,8 +58,9 @@ internal sealed class FastBroker : IAsyncDisposable
         options.History.Folder = Path.Combine(folder, "history");
         options.History.BackgroundUpkeep = false;
         options.Agents.Listen.Add("unix://" + Path.Combine(folder, "agents.sock"));
-        var history = await HistoryStore.OpenAsync(options.History, time, NullLogger.Instance, CancellationToken.None);
-        var app = BrokerHost.Build(options, source, history, time, console: true);
+        configure?.Invoke(options);
+        var history = await HistoryStore.OpenAsync(options.History, options.Engine, time, NullLogger.Instance, CancellationToken.None);
+        var app = BrokerHost.Build(options, source, history, history, time, console: true);
         await app.StartAsync();
         return new FastBroker(app, history, folder, time);
     }

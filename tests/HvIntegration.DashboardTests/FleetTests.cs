@@ -1,6 +1,5 @@
-using HvIntegration.HostBroker.Commands;
-using HvIntegration.HostBroker.Commands.Top;
-using Microsoft.Playwright;
+using HvIntegration.Cli.Client;
+using HvIntegration.Cli.Top;
 using static Microsoft.Playwright.Assertions;
 
 namespace HvIntegration.DashboardTests;
@@ -18,7 +17,7 @@ public sealed class FleetTests(Browser browser, StoryBroker story)
         await Expect(page.Find(".tile")).ToContainTextAsync(["batch-01", "web-01", "", "", "", "", "", ""]);
         await Expect(page.Find(".tile:has-text('web-01')")).ToContainTextAsync("Host CPU contention");
         await Expect(page.Find("table.fleet tbody tr:has-text('web-01')")).ToContainTextAsync("Host CPU contention 99");
-        await Expect(page.Find(".summary")).ToContainTextAsync("suffer");
+        await Expect(page.Find(".summary")).ToContainTextAsync("affected");
     }
 
     [Fact]
@@ -49,9 +48,9 @@ public sealed class FleetTests(Browser browser, StoryBroker story)
         await using var page = await browser.OpenAsync();
         await page.GoAsync(story.Url + "/episodes");
 
-        await Expect(page.Find(".summary")).ToContainTextAsync("2 going on, 1 at rest and not yet over");
-        await Expect(page.Find("tr:has-text('desk-01')").First).ToContainTextAsync("rests");
-        await Expect(page.Find("tr:has-text('web-01')").First).ToContainTextAsync("goes on");
+        await Expect(page.Find(".summary")).ToContainTextAsync("2 open, 1 subsided but open");
+        await Expect(page.Find("tr:has-text('desk-01')").First).ToContainTextAsync("subsided");
+        await Expect(page.Find("tr:has-text('web-01')").First).ToContainTextAsync("open");
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 using System.Globalization;
-using HvIntegration.Engine.Model;
-using HvIntegration.HostBroker.CounterSources;
+using HvIntegration.Model;
+using HvIntegration.CounterSources;
 using HvIntegration.Protocol.Metrics;
 
 namespace HvIntegration.DashboardTests;

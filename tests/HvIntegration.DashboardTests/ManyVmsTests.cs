@@ -38,7 +38,7 @@ public sealed class ManyVmsTests(Browser browser)
         await page.ShootAsync("fleet-1024", full: false);
         await page.AssertAccessibleAsync();
         await Expect(page.Find(".map-card .legend-line")).ToContainTextAsync("Host");
-        await Expect(page.Find(".map-card .legend-line")).Not.ToContainTextAsync("inside");
+        await Expect(page.Find(".map-card .legend-line")).Not.ToContainTextAsync("guest, above");
         await Expect(page.Find("header .origin")).ToContainTextAsync("REPLAYED");
         Assert.True(await page.Find("table.fleet tbody tr").CountAsync() < 120, "the table is not virtual");
 

@@ -1,7 +1,8 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
 using HvIntegration.HostBroker.Commands;
 using HvIntegration.HostBroker.Tests.Commands;
+using HvIntegration.Cli.Client;
+using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace HvIntegration.DashboardTests;
 
@@ -19,7 +20,7 @@ public sealed partial class ManyVmsTopTests
     {
         await using var broker = await FastBroker.StartAsync(new ManyVmsSource(Vms));
         await broker.AdvanceAsync(6);
-        string program = typeof(CommandLine).Assembly.Location;
+        string program = typeof(HviCommand).Assembly.Location;
         await using var terminal = await TmuxScreen.StartAsync(
             ["TERM=screen-256color"], "bash", "-c", "TIMEFORMAT='used %U %S.'; time dotnet \"$@\"", "top", program, "top", "--broker", broker.Url);
         await terminal.WaitAsync(s => s.Contains($"{Vms} VMs", StringComparison.Ordinal), "the fleet");
@@ -41,7 +42,7 @@ public sealed partial class ManyVmsTopTests
         await terminal.PressAsync("Enter");
         Fits(await terminal.WaitAsync(s => s.Contains("1 shown", StringComparison.Ordinal) && s.Contains("vm-0777 ", StringComparison.Ordinal), "the filtered list"));
         await terminal.PressAsync("Enter");
-        Fits(await terminal.WaitAsync(s => s.Contains("INSIDE", StringComparison.Ordinal) && s.Contains("OUTSIDE", StringComparison.Ordinal), "both sides"));
+        Fits(await terminal.WaitAsync(s => s.Contains("GUEST", StringComparison.Ordinal) && s.Contains("HOST", StringComparison.Ordinal), "both sides"));
         await terminal.PressAsync("q");
         Assert.Equal(ExitStatus.Ok, await terminal.ExitStatusAsync());
         var used = Used().Match(await terminal.CaptureAsync());

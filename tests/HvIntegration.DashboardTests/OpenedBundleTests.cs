@@ -1,6 +1,6 @@
+using HvIntegration.HostBroker.Composition;
+using HvIntegration.Presentation;
 using HvIntegration.Engine.Options;
-using HvIntegration.HostBroker.Bundles;
-using HvIntegration.HostBroker.Commands;
 using static Microsoft.Playwright.Assertions;
 
 namespace HvIntegration.DashboardTests;
@@ -23,7 +23,7 @@ public sealed class OpenedBundleTests(Browser browser, StoryBroker story)
             await page.GoAsync(opened.Url + "/vm/web-01");
 
             await Expect(page.Find(".origin")).ToContainTextAsync("REPLAYED: recorded bundle of web-01");
-            await Expect(page.Find("#again-title")).ToHaveTextAsync("Judged again: the same cause");
+            await Expect(page.Find("#again-title")).ToHaveTextAsync("New verdict: the same cause");
             await Expect(page.Find("[aria-label='Recorded verdict'] .verdict-title")).ToHaveTextAsync("Host CPU contention");
             await Expect(page.Find("[aria-label='Verdict of the current rules'] .verdict-title")).ToHaveTextAsync("Host CPU contention");
             await page.Page.WaitForFunctionAsync("() => Number(document.querySelector('.stack').dataset.points) > 60");

@@ -1,4 +1,4 @@
-using HvIntegration.HostBroker.CounterSources.Simulated;
+using HvIntegration.CounterSources.Simulated;
 
 namespace HvIntegration.DashboardTests;
 

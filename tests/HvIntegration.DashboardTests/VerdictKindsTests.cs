@@ -1,5 +1,6 @@
+using HvIntegration.Dashboard.Models;
+using HvIntegration.Presentation;
 using System.Text.RegularExpressions;
-using HvIntegration.HostBroker.Dashboard;
 
 namespace HvIntegration.DashboardTests;
 
@@ -15,7 +16,7 @@ public sealed partial class VerdictKindsTests
     [MemberData(nameof(Rules))]
     public void Kind_OfAStoredVerdict_IsTheOneItsRuleBlames(string id, string side)
     {
-        Assert.Equal(VerdictKinds.Of(id, side), VerdictKinds.Of(id));
+        Assert.Equal(VerdictKinds.Of(id, side), RecordedKinds.Of(id));
         Assert.DoesNotContain('-', VerdictKinds.Title(id));
     }
 

@@ -14,7 +14,7 @@ public sealed class VmTests(Browser browser, StoryBroker story)
 
         await Expect(page.Find(".verdict")).ToHaveClassAsync(new Regex("k-host"));
         await Expect(page.Find(".verdict-title")).ToHaveTextAsync("Host CPU contention");
-        await Expect(page.Find(".verdict .sentence")).ToContainTextAsync("web-01 suffers from host CPU contention");
+        await Expect(page.Find(".verdict .sentence")).ToContainTextAsync("web-01: host CPU contention (host side) since");
         await Expect(page.Find("a.culprit").First).ToContainTextAsync("batch-01");
         await page.Find("a.culprit").First.ClickAsync();
         await Expect(page.Find("h1")).ToHaveTextAsync("batch-01");
@@ -29,7 +29,7 @@ public sealed class VmTests(Browser browser, StoryBroker story)
 
         await Expect(page.Find("fluent-message-bar")).ToContainTextAsync("hvi-agent");
         await Expect(page.Find("#processes-title")).ToBeVisibleAsync();
-        await Expect(page.Find(".side")).ToContainTextAsync("Only an agent inside can name processes, and none answers now.");
+        await Expect(page.Find(".side")).ToContainTextAsync("Processes require an agent in the guest, and none answers now.");
         // Its run time outside is drawn although nothing is known of the inside.
         await page.Page.WaitForFunctionAsync("() => Number(document.querySelector('.stack').dataset.points) > 60");
 
@@ -40,7 +40,7 @@ public sealed class VmTests(Browser browser, StoryBroker story)
 
         // The parts of the stack by name: the one that passes its limit with advice, all of them unfolded.
         await Expect(page.Find("#stack .stack-marks")).ToContainTextAsync("hypervisor: skipped timer ticks 1");
-        await Expect(page.Find("#stack .stack-marks .sub")).ToContainTextAsync("starved of processor");
+        await Expect(page.Find("#stack .stack-marks .sub")).ToContainTextAsync("too little processor time");
         await page.Find("#stack summary").ClickAsync();
         await Expect(page.Find("#stack tbody tr").First).ToBeVisibleAsync();
         await Expect(page.Find("#stack tbody")).ToContainTextAsync("storage VSP");
@@ -60,7 +60,7 @@ public sealed class VmTests(Browser browser, StoryBroker story)
         await page.GoAsync(story.Url + "/vm/spare-01");
 
         await Expect(page.Find(".verdict-title")).ToHaveTextAsync("VM is off");
-        await Expect(page.Find(".side")).ToContainTextAsync("The VM is off: nothing runs in it.");
+        await Expect(page.Find(".side")).ToContainTextAsync("The VM is off.");
         await Expect(page.Find(".panel.unmeasured h3")).ToContainTextAsync(["Memory", "Network", "Bus and clock"]);
         Assert.InRange((await page.Find("[data-plot=network]").BoundingBoxAsync())!.Height, 1, 60);
         Assert.Empty(page.Faults);
@@ -76,14 +76,14 @@ public sealed class VmTests(Browser browser, StoryBroker story)
         await page.Find("input[autocomplete=name]").FillAsync("Ada");
         await page.Find("textarea").FillAsync("batch window, moved to 22:00");
         await page.Find("button[type=submit]").ClickAsync();
-        await Expect(page.Find(".ack-form [role=status]")).ToHaveTextAsync("Kept.");
+        await Expect(page.Find(".ack-form [role=status]")).ToHaveTextAsync("Saved.");
         await page.Page.ReloadAsync();
         await page.AliveAsync();
 
-        await Expect(page.Find(".ack")).ToContainTextAsync("Ada has seen it");
+        await Expect(page.Find(".ack")).ToContainTextAsync("Ada acknowledged it");
         await Expect(page.Find(".note-shown")).ToHaveTextAsync("batch window, moved to 22:00");
         await page.Find("button.quiet").ClickAsync();
-        await Expect(page.Find(".ack-form [role=status]")).ToHaveTextAsync("Taken back.");
+        await Expect(page.Find(".ack-form [role=status]")).ToHaveTextAsync("Removed.");
         await Expect(page.Find(".ack")).ToBeHiddenAsync();
         Assert.Empty(page.Faults);
     }
@@ -145,18 +145,18 @@ public sealed class VmTests(Browser browser, StoryBroker story)
     }
 
     [Fact]
-    public async Task TimeTravel_WithoutACursor_SaysWhatLastedLongest()
+    public async Task TimeTravel_WithoutACursor_SaysWhatDidMostHarm()
     {
         long start = FastBroker.Start.ToUnixTimeSeconds();
         await using var page = await browser.OpenAsync();
         await page.GoAsync($"{story.Url}/vm/web-01?from={start + 40}&to={start + 100}");
 
-        await Expect(page.Find(".verdict .stamp")).ToContainTextAsync("longest of this stretch");
+        await Expect(page.Find(".verdict .stamp")).ToContainTextAsync("worst of this time range");
         await Expect(page.Find(".verdict")).ToHaveClassAsync(new Regex("k-guest"));
         await Expect(page.Find(".verdict-title")).ToHaveTextAsync("Guest CPU demand");
-        await Expect(page.Find(".verdict .sentence")).ToContainTextAsync("web-01 suffers from guest CPU demand");
+        await Expect(page.Find(".verdict .sentence")).ToContainTextAsync("web-01: guest CPU demand (guest side) since");
         await Expect(page.Find(".verdict .helps")).ToContainTextAsync("processor");
-        await Expect(page.Find("#processes-title + .dim")).ToContainTextAsync("in the middle of the longest trouble here");
+        await Expect(page.Find("#processes-title + .dim")).ToContainTextAsync("in the middle of the most severe episode here");
         await Expect(page.Find(".side table.processes")).ToContainTextAsync("php-fpm");
         await page.Find(".verdict a:has-text('Its episode')").ClickAsync();
         await Expect(page.Find("h1")).ToHaveTextAsync("web-01: Guest CPU demand");
@@ -175,7 +175,7 @@ public sealed class VmTests(Browser browser, StoryBroker story)
         var shares = (await page.Find(".culprit").AllInnerTextsAsync()).Select(t => double.Parse(t.Split(' ')[^2], System.Globalization.CultureInfo.InvariantCulture)).ToList();
         Assert.InRange(shares.Count, 2, 3);
         Assert.Equal(shares.OrderDescending(), shares);
-        await Expect(page.Find(".evidence-card .dim").First).ToHaveTextAsync("of the longest episode here, at its most certain second");
+        await Expect(page.Find(".evidence-card .dim").First).ToHaveTextAsync("of the worst episode here, at its most certain second");
         await Expect(page.Find(".evidence li").First).ToContainTextAsync("ready: virtual processors waiting");
         await Expect(page.Find(".evidence li").First).ToContainTextAsync("(at least 5");
     }

@@ -1,10 +1,11 @@
 using System.Globalization;
+using System.Net.Http.Headers;
 using System.Text.Json;
 
 namespace HvIntegration.EndToEndTests;
 
 /// <summary>A broker's REST API as a user's own program would read it.</summary>
-internal sealed class BrokerApi(string url) : IDisposable
+internal sealed class BrokerApi(string url, string? tokenFile = null) : IDisposable
 {
     private readonly HttpClient _http = new() { BaseAddress = new Uri(url + "/"), Timeout = TimeSpan.FromSeconds(20) };
 
@@ -14,7 +15,13 @@ internal sealed class BrokerApi(string url) : IDisposable
     /// <summary>One answer; fails with the server's text when it is an error.</summary>
     public async Task<JsonElement> GetAsync(string path)
     {
-        using var response = await _http.GetAsync(new Uri("api/v1/" + path, UriKind.Relative), TestContext.Current.CancellationToken);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("api/v1/" + path, UriKind.Relative));
+        if (tokenFile is not null && File.Exists(tokenFile))
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", (await File.ReadAllTextAsync(tokenFile, TestContext.Current.CancellationToken)).Trim());
+        }
+
+        using var response = await _http.SendAsync(request, TestContext.Current.CancellationToken);
         string text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.True(response.IsSuccessStatusCode, $"{path}: {(int)response.StatusCode} {text}");
         using var document = JsonDocument.Parse(text);

@@ -1,6 +1,5 @@
-using HvIntegration.Engine.Model;
+using HvIntegration.Model;
 using HvIntegration.Engine.Options;
-using HvIntegration.Engine.Signals;
 using HvIntegration.Protocol.Metrics;
 
 namespace HvIntegration.Engine.Tests;
@@ -199,9 +198,9 @@ public sealed class HostModelTests
 
         var fault = Assert.Throws<ArgumentException>(() => new HostModel(options));
 
-        Assert.Contains("Timeline.GraceSeconds", fault.Message, StringComparison.Ordinal);
-        Assert.Contains("Clock.DriftPpmMax", fault.Message, StringComparison.Ordinal);
-        Assert.Contains("PartitionLimits[vm1].ReadyShare is 7", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("Timeline:GraceSeconds", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("Clock:DriftPpmMax", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("PartitionLimits:vm1:ReadyShare is 7", fault.Message, StringComparison.Ordinal);
     }
 
     private static double Value(TestHost host, TestVm vm, string id) => host.Last(vm).Signals.Single(s => s.Id == id).Value;

@@ -1,4 +1,4 @@
-using HvIntegration.Engine.Model;
+using HvIntegration.Model;
 
 namespace HvIntegration.Engine.Tests;
 

@@ -1,6 +1,8 @@
 using System.Globalization;
-using HvIntegration.Engine.Model;
-using HvIntegration.HostBroker.History;
+using HvIntegration.Engine.Options;
+using HvIntegration.Model;
+using HvIntegration.History;
+using HvIntegration.History.Store;
 using HvIntegration.Protocol.Metrics;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -22,7 +24,7 @@ internal static class KillChild
         var last = ulong.Parse(args[2], CultureInfo.InvariantCulture);
         var time = new MadeUpTime(DateTimeOffset.UnixEpoch.AddSeconds(1_770_000_000 + (double)(sequence * SecondsPerCommit)));
         await using var store = await HistoryStore.OpenAsync(
-            new HistoryOptions { Folder = folder, BackgroundUpkeep = false, MemoryMaxMiB = 128, SecondHours = 8760, MinuteDays = 3660 }, time, NullLogger.Instance, CancellationToken.None);
+            new HistoryOptions { Folder = folder, BackgroundUpkeep = false, MemoryMaxMiB = 128, SecondHours = 8760, MinuteDays = 3660 }, new EngineOptions(), time, NullLogger.Instance, CancellationToken.None);
         await Console.Out.WriteLineAsync("open");
         var upkeep = Task.CompletedTask;
         for (; sequence <= last; sequence++)

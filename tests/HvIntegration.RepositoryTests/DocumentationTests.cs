@@ -46,11 +46,11 @@ public sealed class DocumentationTests
 
     [Fact]
     public void CounterSources_Each_HasItsPage() =>
-        AssertPages(@"string Name => ""([a-z-]+)""", Path.Combine("host-broker", "HvIntegration.HostBroker", "CounterSources"), "counter-sources");
+        AssertPages(@"string Name => ""([a-z-]+)""", Path.Combine("host-broker", "HvIntegration.CounterSources"), "counter-sources");
 
     [Fact]
     public void Hypotheses_Each_HasItsPage() =>
-        AssertPages(@"const string \w+ = ""([a-z-]+)""", Path.Combine("host-broker", "HvIntegration.Engine", "Diagnosis"), "rules", "HypothesisIds.cs");
+        AssertPages(@"const string \w+ = ""([a-z-]+)""", Path.Combine("host-broker", "HvIntegration.Model"), "rules", "HypothesisIds.cs");
 
     /// <summary>What of the Windows code was executed, and where, is told of every call.</summary>
     [Fact]
@@ -59,7 +59,7 @@ public sealed class DocumentationTests
         var missing = new List<string>();
         foreach (var (page, folders) in (ReadOnlySpan<(string, string[])>)[
             ("windows-verification.md", [Path.Combine("guest-agent", "HvIntegration.GuestAgent"), Path.Combine("protocol", "HvIntegration.Transport")]),
-            ("windows-verification-host.md", [Path.Combine("host-broker", "HvIntegration.HostBroker")])])
+            ("windows-verification-host.md", ["host-broker"])])
         {
             string text = File.ReadAllText(Path.Combine(RepositoryFiles.Root, "docs", page));
             var calls = folders.SelectMany(f => RepositoryFiles.Sources(".cs", f)).Select(File.ReadAllText)

@@ -1,4 +1,3 @@
-using HvIntegration.Engine.Model;
 
 namespace HvIntegration.Simulation;
 

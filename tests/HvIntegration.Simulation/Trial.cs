@@ -1,5 +1,5 @@
 using HvIntegration.Engine;
-using HvIntegration.Engine.Model;
+using HvIntegration.Model;
 
 namespace HvIntegration.Simulation;
 

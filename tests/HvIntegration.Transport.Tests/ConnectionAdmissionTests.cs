@@ -1,4 +1,5 @@
-using HvIntegration.HostBroker.Listening;
+using HvIntegration.Ingest.Listening;
+using HvIntegration.Transport.Abstractions;
 
 namespace HvIntegration.Transport.Tests;
 

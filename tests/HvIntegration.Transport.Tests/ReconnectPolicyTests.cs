@@ -1,3 +1,4 @@
+using HvIntegration.Transport.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace HvIntegration.Transport.Tests;

@@ -1,3 +1,5 @@
+using HvIntegration.Transport.Abstractions;
+
 namespace HvIntegration.Transport.Tests;
 
 public sealed class TransportAddressTests

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using HvIntegration.Transport.Abstractions;
 using HvIntegration.Transport.HvSocket;
 using HvIntegration.Transport.Sockets;
 using HvIntegration.Transport.Vsock;

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using HvIntegration.Transport.Abstractions;
 
 namespace HvIntegration.Transport.Tests;
 

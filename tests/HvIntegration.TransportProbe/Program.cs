@@ -1,4 +1,4 @@
-using HvIntegration.Transport;
+using HvIntegration.Transport.Abstractions;
 using HvIntegration.TransportProbe.Cases;
 using HvIntegration.TransportProbe.PeekGuard;
 using HvIntegration.TransportProbe.Vm;

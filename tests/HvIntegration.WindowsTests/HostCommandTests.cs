@@ -24,7 +24,7 @@ public sealed class HostCommandTests(WinePrefix wine, PdhReplay replay) : IClass
         Assert.Contains("is registered", again, StringComparison.Ordinal);
         Assert.Contains("HvIntegration Broker", key.Succeeded(), StringComparison.Ordinal);
         Assert.DoesNotContain("SecurityDescriptor", key.Output, StringComparison.Ordinal);
-        Assert.Contains("are removed; the history stays", removed, StringComparison.Ordinal);
+        Assert.Contains("were removed; the history was kept", removed, StringComparison.Ordinal);
         Assert.NotEqual(0, gone.Status);
     }
 
@@ -39,13 +39,13 @@ public sealed class HostCommandTests(WinePrefix wine, PdhReplay replay) : IClass
         var serviceGone = await ServiceAsync();
         var gone = await RegAsync();
         // Assert
-        Assert.Contains("Windows service 'HvIntegration Broker' is made", installed, StringComparison.Ordinal);
+        Assert.Contains("Windows service 'HvIntegration Broker' was created", installed, StringComparison.Ordinal);
         Assert.Matches(@"ImagePath\s+REG_\w+\s+"".*hvi\.exe"" broker --listen hvsock://children", service);
         Assert.Matches(@"Start\s+REG_DWORD\s+0x2\s", service);
         Assert.Matches(@"ObjectName\s+REG_\w+\s+LocalSystem", service);
         Assert.Matches(@"DisplayName\s+REG_\w+\s+HvIntegration Broker", service);
         Assert.Equal(0, registered.Status);
-        Assert.Contains("are removed; the history stays", removed, StringComparison.Ordinal);
+        Assert.Contains("were removed; the history was kept", removed, StringComparison.Ordinal);
         Assert.NotEqual(0, serviceGone.Status);
         Assert.NotEqual(0, gone.Status);
     }

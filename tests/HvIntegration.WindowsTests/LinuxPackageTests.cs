@@ -37,6 +37,9 @@ public sealed class LinuxPackageTests(LinuxPackageTests.Packages packages) : ICl
         Assert.InRange(int.Parse(seen["once.status"], System.Globalization.CultureInfo.InvariantCulture), 0, 1);
         Assert.NotEqual("0", seen["once.processes"]);
         Assert.Contains("ok    broker", seen["check.text"], StringComparison.Ordinal);
+        // Who has no right gets no name of any VM, and is told what to do.
+        Assert.Contains("requires a token", seen["outsider.vms"], StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 401", seen["outsider.answer"], StringComparison.Ordinal);
         if (seen["mode"] == "booted")
         {
             AssertBooted(seen);
@@ -72,9 +75,37 @@ public sealed class LinuxPackageTests(LinuxPackageTests.Packages packages) : ICl
         Assert.Equal("0", seen["agent.restarts"]);
         Assert.Equal("active", seen["again.active"]);
         Assert.Equal("", seen["removed.running"]);
-        Assert.Equal("history", seen["removed.history"]);
+        Assert.Equal("api-token history", seen["removed.history"]);
+        Assert.Equal("hvintegration hvintegration 660", seen["broker.socket"]);
+        Assert.Equal("hvintegration hvintegration 640", seen["broker.token"]);
+        Assert.Contains("requires a token", seen["outsider.default"], StringComparison.Ordinal);
+        Assert.Equal("0", seen["member.vms"]);
+        Assert.Equal("http://127.0.0.1:8787/login?code=", seen["login"]);
         Assert.Equal("0", seen["rpm.vms.status"]);
         Assert.Equal("", seen["rpm.removed.running"]);
+    }
+
+    [Theory]
+    [InlineData("agent")]
+    [InlineData("broker")]
+    public async Task Deb_Unpacked_IsSmall(string product)
+    {
+        string root = Path.Join(packages.Folder, "size-" + product);
+
+        (await Shell.RunAsync("dpkg-deb", ["-x", await packages.BuildAsync(product, "deb"), root], Patience)).Succeeded();
+
+        PackageBuild.AssertSize(product + " deb", root);
+    }
+
+    [Fact]
+    public async Task Broker_PublishedFolder_HoldsNothingThatNobodyReads()
+    {
+        string folder = Path.GetDirectoryName(await WindowsPrograms.LinuxBrokerAsync())!;
+        var names = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(folder, f)).ToList();
+
+        string[] ends = [".resources.dll", ".xml", ".gz", ".br", "web.config", "libmscordaccore.so", "vizor-echarts-bundle.js"];
+        Assert.DoesNotContain(names, n => n.StartsWith("runtimes", StringComparison.Ordinal) || ends.Any(e => n.EndsWith(e, StringComparison.Ordinal)));
+        Assert.Single(names, n => n.Contains("duckdb", StringComparison.OrdinalIgnoreCase) && n.EndsWith(".so", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -91,6 +122,7 @@ public sealed class LinuxPackageTests(LinuxPackageTests.Packages packages) : ICl
         string version = (await Shell.RunAsync("rpm", ["--root", root, "-q", "--qf", "%{VERSION}", name], Patience)).Succeeded();
         var verified = await Shell.RunAsync("rpm", ["--root", root, "-V", "--noscripts", "--nodeps", name], Patience);
         bool isThere = File.Exists(Path.Join(root, program));
+        PackageBuild.AssertSize(product + " rpm", Path.Join(root, "usr"));
         string text = await File.ReadAllTextAsync(Path.Join(root, unit), TestContext.Current.CancellationToken);
         (await Shell.RunAsync("rpm", ["--root", root, "-e", "--noscripts", name], Patience)).Succeeded();
         // Assert

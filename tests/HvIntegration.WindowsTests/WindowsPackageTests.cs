@@ -64,15 +64,18 @@ public sealed class WindowsPackageTests(WinePrefix wine)
         string registration = $@"{Registration}\{ProtocolLimits.HvSocketServiceId:D}";
         string data = Path.Join(wine.DriveC, "ProgramData", "HvIntegration");
         string settings = Path.Join(data, "broker.json");
-        using var api = new BrokerApi($"http://127.0.0.1:{FreePort.Take()}");
+        using var api = new BrokerApi($"http://127.0.0.1:{FreePort.Take()}", Path.Join(data, "api-token"));
         Directory.CreateDirectory(data);
         await File.WriteAllTextAsync(settings, $$"""{ "Api": { "Url": "{{api.Url}}" } }""", TestContext.Current.CancellationToken);
         await AssertRecoveryAsync(first, "HvIntegration Broker", "restart/1000/restart/10000/restart/60000");
+        await AssertFolderIsProtectedFirstAsync(first);
         // Act
         string installation = await InstallerAsync("/i", first, Traced);
+        PackageBuild.AssertSize("broker msi", Path.GetDirectoryName(installed)!);
         string help = (await wine.RunAsync(installed, ["--help"], Patience)).Succeeded();
         string service = await ServiceRunsAsync("HvIntegration Broker");
         await AnswersAsync(api);
+        bool asksForToken = File.Exists(Path.Join(data, "api-token"));
         string registered = await RegAsync(registration);
         string source = await RegAsync($@"{Sources}\hvi");
         string path = await RegAsync(MachinePath);
@@ -91,6 +94,7 @@ public sealed class WindowsPackageTests(WinePrefix wine)
         Assert.Contains(@"sc.exe"" arg L""failure \""HvIntegration Broker\"" reset= 86400 actions= restart/1000/restart/10000/restart/60000""", installation, StringComparison.Ordinal);
         Assert.Contains(@"sc.exe"" arg L""failureflag \""HvIntegration Broker\"" 1""", installation, StringComparison.Ordinal);
         Assert.Contains("diagnose", help, StringComparison.Ordinal);
+        Assert.True(asksForToken, "the package's broker made no token");
         foreach (string seen in (string[])[service, upgraded])
         {
             Assert.Contains("broker --listen hvsock://children", seen, StringComparison.Ordinal);
@@ -127,6 +131,18 @@ public sealed class WindowsPackageTests(WinePrefix wine)
         string[] expected = ["FindServiceControl", "InstallServices", "SetRecovery", "SetRecoveryOnError", "StartServices"];
         Assert.Equal(expected, order.Where(expected.Contains));
         Assert.All(expected.Where(name => programs.ContainsKey(name)), name => Assert.Equal("NOT REMOVE", sequence[name][0]));
+    }
+
+    // With the installer's rights, after the files are there and before the service reads the folder.
+    private static async Task AssertFolderIsProtectedFirstAsync(string msi)
+    {
+        var programs = await TableAsync(msi, "CustomAction");
+        var sequence = await TableAsync(msi, "InstallExecuteSequence");
+        Assert.Equal(["3186", "PROGRAMEXE", "install --folder-only"], programs["ProtectData"][..3]);
+        Assert.Equal(["51", "PROGRAMEXE", "[INSTALLDIR]hvi.exe"], programs["FindProgram"][..3]);
+        string[] order = [.. sequence.OrderBy(row => int.Parse(row.Value[1], CultureInfo.InvariantCulture)).Select(row => row.Key)];
+        string[] expected = ["FindProgram", "InstallFiles", "ProtectData", "StartServices"];
+        Assert.Equal(expected, order.Where(expected.Contains));
     }
 
     // A table's rows by their first column; the first three lines of an export are the columns' names, their types and the table's name.

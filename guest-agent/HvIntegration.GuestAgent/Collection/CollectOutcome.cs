@@ -7,7 +7,7 @@ namespace HvIntegration.GuestAgent.Collection;
 /// <param name="Reason">Empty when ok; else one clause that names the source and what is missing.</param>
 internal readonly record struct CollectOutcome(CollectorStatus Status, string Reason)
 {
-    /// <summary>Values were set.</summary>
+    /// <summary>Every series of the collector has a value of this read.</summary>
     public static CollectOutcome Ok => new(CollectorStatus.Ok, "");
 
     /// <summary>This guest does not have the source.</summary>

@@ -10,7 +10,7 @@ namespace HvIntegration.GuestAgent.Collection;
 /// </remarks>
 /// <param name="capacityMax">Most slots of this collector.</param>
 /// <param name="budget">What all collectors of the agent share; null in a test of one collector.</param>
-internal sealed class CollectorSeries(int capacityMax, SeriesBudget? budget = null)
+internal sealed class CollectorSeries(int capacityMax, SeriesBudget? budget = null) : ISeriesSlots
 {
     private readonly List<int> _free = [];
     private SeriesIdentity?[] _identities = new SeriesIdentity?[16];
@@ -113,8 +113,3 @@ internal sealed class CollectorSeries(int capacityMax, SeriesBudget? budget = nu
         AnyRedefined = false;
     }
 }
-
-/// <summary>What a slot holds.</summary>
-/// <param name="Metric">Catalog entry.</param>
-/// <param name="Attributes">Values in the order of its keys.</param>
-internal sealed record SeriesIdentity(MetricDefinition Metric, string[] Attributes);

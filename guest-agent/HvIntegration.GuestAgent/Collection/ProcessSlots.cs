@@ -1,68 +1,13 @@
-using HvIntegration.Protocol.V1;
+using HvIntegration.Protocol.Codec;
 
 namespace HvIntegration.GuestAgent.Collection;
 
-/// <summary>Columns of a process row, in the order of <c>ProcessRows</c> on the wire.</summary>
-internal enum ProcessColumn
-{
-    CpuUserUs,
-    CpuSystemUs,
-    RunWaitUs,
-    ResidentBytes,
-    PrivateBytes,
-    MajorFaults,
-    ReadBytes,
-    WriteBytes,
-    Threads,
-    State,
-    Handles,
-}
-
-/// <summary>Who a process is.</summary>
-/// <param name="Pid">Number in the guest.</param>
-/// <param name="StartTimeMs">Since boot of the guest; with <paramref name="Pid"/> the identity.</param>
-/// <param name="Name">Short name, not the command line.</param>
-/// <param name="CommandHash">FNV-1a of the command line, 0 when unreadable.</param>
-/// <param name="UserId">Numeric user (Linux) or 0.</param>
-/// <param name="ParentPid">Parent's number.</param>
-/// <param name="SessionId">Windows session or Linux session leader.</param>
-internal sealed record ProcessIdentity(
-    int Pid, ulong StartTimeMs, string Name, ulong CommandHash, uint UserId, int ParentPid, uint SessionId)
-{
-    /// <summary>The process as the whole table carries it.</summary>
-    /// <param name="row">Its place in the table.</param>
-    /// <param name="values">A value for each <see cref="ProcessColumn"/>.</param>
-    public ProcessEntry ToEntry(int row, ReadOnlySpan<long> values)
-    {
-        var entry = new ProcessEntry
-        {
-            Definition = new ProcessDefinition
-            {
-                Slot = (uint)row,
-                Pid = (uint)Pid,
-                StartTimeMs = StartTimeMs,
-                Name = Name,
-                CommandHash = CommandHash,
-                UserId = UserId,
-                ParentPid = (uint)ParentPid,
-                SessionId = SessionId,
-            },
-        };
-        foreach (long value in values)
-        {
-            entry.Values.Add(value);
-        }
-
-        return entry;
-    }
-}
-
 /// <summary>The processes sent each second: a slot each, stable while the process stays selected.</summary>
 /// <remarks>Filled by the platform's process collector, read by the encoder. One thread at a time.</remarks>
-internal sealed class ProcessSlots(int capacity)
+internal sealed class ProcessSlots(int capacity) : IProcessSlots
 {
     /// <summary>Number of columns of <see cref="ProcessColumn"/>.</summary>
-    public const int ColumnCount = 11;
+    public const int ColumnCount = ProcessColumns.Count;
 
     private readonly ProcessIdentity?[] _identities = new ProcessIdentity?[capacity];
     private readonly bool[] _redefined = new bool[capacity];
@@ -83,7 +28,7 @@ internal sealed class ProcessSlots(int capacity)
         _values.AsSpan(slot * ColumnCount, ColumnCount).Clear();
     }
 
-    /// <summary>Empties a slot.</summary>
+    /// <summary>Makes a slot free: a later process may take it.</summary>
     public void Clear(int slot)
     {
         _redefined[slot] |= _identities[slot] is not null;

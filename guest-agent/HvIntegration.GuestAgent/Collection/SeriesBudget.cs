@@ -1,4 +1,5 @@
 using System.Text;
+using HvIntegration.Protocol.Codec;
 using HvIntegration.Protocol.Handshake;
 
 namespace HvIntegration.GuestAgent.Collection;

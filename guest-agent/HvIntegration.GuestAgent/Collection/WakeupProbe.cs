@@ -17,7 +17,7 @@ internal sealed class WakeupProbe(Func<long> now, Action<long> sleepUntil) : IDi
     private long _sumNs;
     private long _maxNs;
 
-    /// <summary>Starts the thread.</summary>
+    /// <summary>Starts the thread that sleeps and measures how late it wakes; once only.</summary>
     public void Start() => new Thread(Run, 128 * 1024) { IsBackground = true, Name = "hvi-wakeup-probe" }.Start();
 
     /// <summary>Totals since the start, and the greatest lateness since the last call.</summary>

@@ -14,25 +14,25 @@ internal sealed class AgentCommandLine(TextWriter output, TextWriter error, IDic
     private const string Examples = """
 
         Examples:
-          hvi-agent check                                  what works in this guest, and what to do about the rest
-          hvi-agent once                                   one sample, for people
-          hvi-agent payload                                exactly what would be sent to the host
+          hvi-agent check                                  check the collectors of this guest, with remedies
+          hvi-agent once                                   one sample as text
+          hvi-agent payload                                the exact data for the host
           hvi-agent run --broker unix:///run/hvi/vm1.sock  stream to a broker over a Unix socket
-          hvi-agent record day.hvi --seconds 86400         keep a day of frames in a file
+          hvi-agent record day.hvi --seconds 86400         one day of frames in a file
 
         Options come from /etc/hvintegration/agent.json, then HVI_AGENT_* variables (HVI_AGENT_TOP_N=5), then the command line.
-        Exit statuses: 0 healthy, 1 degraded, 2 unusable.
+        Exit codes: 0 healthy, 1 degraded, 2 unusable.
         """;
 
     private readonly List<(AgentOption Definition, Option Option)> _options = [];
     private readonly Option<string?> _config = new("--config")
     {
-        Description = $"options file (default {OptionsFile.DefaultPath}, when it is there)",
+        Description = $"options file (default {OptionsFile.DefaultPath}, if it exists)",
         HelpName = "FILE",
         Recursive = true,
     };
 
-    /// <summary>Parses and runs.</summary>
+    /// <summary>Parses the arguments and runs the command they name.</summary>
     /// <returns>See <see cref="ExitStatus"/>.</returns>
     public Task<int> RunAsync(string[] args, CancellationToken cancellation)
     {
@@ -54,7 +54,7 @@ internal sealed class AgentCommandLine(TextWriter output, TextWriter error, IDic
 
     private RootCommand Create()
     {
-        var root = new RootCommand("hvi-agent: what a virtual machine sees of itself, told to the broker on its host." + Environment.NewLine + Examples);
+        var root = new RootCommand("hvi-agent: collects the guest-side metrics of a virtual machine and sends them to the broker on its host." + Environment.NewLine + Examples);
         root.Options.Add(_config);
         foreach (AgentOption definition in AgentOption.All)
         {
@@ -67,25 +67,25 @@ internal sealed class AgentCommandLine(TextWriter output, TextWriter error, IDic
 
         var format = new Option<string>("--format") { Description = "table (default) or json", DefaultValueFactory = _ => "table" };
         format.AcceptOnlyFromAmong("table", "json");
-        var seconds = new Option<int>("--seconds") { Description = "how long, 1 to 604800 (default 60)", DefaultValueFactory = _ => 60, HelpName = "COUNT" };
+        var seconds = new Option<int>("--seconds") { Description = "duration, 1 to 604800 (default 60)", DefaultValueFactory = _ => 60, HelpName = "COUNT" };
         seconds.Validators.Add(result =>
         {
             if (result.Tokens.Count == 1 && (!int.TryParse(result.Tokens[0].Value, out int value) || value is < 1 or > 604_800))
             {
-                result.AddError("--seconds: a whole number from 1 to 604800 is needed");
+                result.AddError("--seconds: use a whole number from 1 to 604800");
             }
         });
-        var file = new Argument<string>("FILE") { Description = "file to write; it must not exist" };
+        var file = new Argument<string>("FILE") { Description = "output file; it must not exist" };
 
-        Add(root, new Command("run", "Sample and stream to the broker until stopped: what the service runs."),
+        Add(root, new Command("run", "Sample and stream to the broker until stopped. The service runs this command."),
             (_, options, cancellation) => new RunCommand(options).RunAsync(cancellation));
         Add(root, new Command("once", "Take one sample and print it.") { format },
             (parsed, options, _) => Task.FromResult(new OnceCommand(options, output).Run(parsed.GetValue(format) == "json")));
-        Add(root, new Command("check", "Say for each prerequisite and collector whether it works, and what to do if not.") { format },
+        Add(root, new Command("check", "Check each prerequisite and collector, and show a remedy for each failure.") { format },
             (parsed, options, cancellation) => new CheckCommand(options, output).RunAsync(parsed.GetValue(format) == "json", cancellation));
-        Add(root, new Command("record", "Write the frames that would be sent to a file, length-delimited.") { file, seconds },
+        Add(root, new Command("record", "Write the frames for the broker to a file, length-delimited.") { file, seconds },
             (parsed, options, cancellation) => Task.FromResult(new RecordCommand(options, output, error).Run(parsed.GetValue(file)!, parsed.GetValue(seconds), cancellation)));
-        Add(root, new Command("payload", "Print exactly what would be sent to the host, decoded, with sizes."),
+        Add(root, new Command("payload", "Print the exact data for the host, decoded, with sizes."),
             (_, options, cancellation) => Task.FromResult(new PayloadCommand(options, output).Run(cancellation)));
         return root;
     }

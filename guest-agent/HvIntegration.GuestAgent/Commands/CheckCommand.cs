@@ -7,6 +7,7 @@ using HvIntegration.GuestAgent.Sampling;
 using HvIntegration.Protocol.Codec;
 using HvIntegration.Protocol.V1;
 using HvIntegration.Transport;
+using HvIntegration.Transport.Abstractions;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HvIntegration.GuestAgent.Commands;
@@ -16,7 +17,7 @@ internal sealed class CheckCommand(AgentOptions options, TextWriter output)
 {
     private static readonly TimeSpan DialTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>Checks and prints.</summary>
+    /// <summary>Looks at every prerequisite and prints one line for each.</summary>
     /// <returns>Healthy, degraded or unusable, by the worst line.</returns>
     public async Task<int> RunAsync(bool json, CancellationToken cancellation)
     {
@@ -54,7 +55,7 @@ internal sealed class CheckCommand(AgentOptions options, TextWriter output)
             refused ? CheckState.Warning : CheckState.Ok,
             "priority",
             held,
-            refused ? "run as root or with CAP_SYS_NICE, or set priority to normal: a busy guest may then be sampled late" : ""));
+            refused ? "run as root or with CAP_SYS_NICE, or set priority to normal (a busy guest may then delay samples)" : ""));
     }
 
     private void CheckCollectors(List<CheckLine> lines)
@@ -95,8 +96,8 @@ internal sealed class CheckCommand(AgentOptions options, TextWriter output)
         return outcome.Status switch
         {
             CollectorStatus.Ok => new CheckLine(CheckState.Ok, name, $"{found} in {time}", ""),
-            CollectorStatus.Unavailable => new CheckLine(CheckState.Absent, name, outcome.Reason, $"docs/collectors/{name}.md says what the source needs"),
-            _ => new CheckLine(CheckState.Warning, name, $"{outcome.Reason} ({time})", $"docs/collectors/{name}.md; --disable {name} leaves it out"),
+            CollectorStatus.Unavailable => new CheckLine(CheckState.Absent, name, outcome.Reason, $"docs/collectors/{name}.md lists what the source needs"),
+            _ => new CheckLine(CheckState.Warning, name, $"{outcome.Reason} ({time})", $"see docs/collectors/{name}.md, or disable it with --disable {name}"),
         };
     }
 

@@ -3,7 +3,7 @@ namespace HvIntegration.GuestAgent.Commands;
 /// <summary>How a prerequisite or collector stands.</summary>
 internal enum CheckState
 {
-    /// <summary>Works.</summary>
+    /// <summary>The prerequisite is there.</summary>
     Ok,
 
     /// <summary>This guest does not have it; nothing is wrong.</summary>

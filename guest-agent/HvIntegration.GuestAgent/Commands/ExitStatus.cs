@@ -3,7 +3,7 @@ namespace HvIntegration.GuestAgent.Commands;
 /// <summary>Exit statuses of every command; docs/agent.md lists them.</summary>
 internal static class ExitStatus
 {
-    /// <summary>All is well.</summary>
+    /// <summary>Nothing was found that keeps the agent from its work.</summary>
     public const int Healthy = 0;
 
     /// <summary>The agent works, but a collector or a prerequisite does not; or the run ended by an error.</summary>

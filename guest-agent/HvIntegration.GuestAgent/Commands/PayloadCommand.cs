@@ -19,15 +19,15 @@ internal sealed class PayloadCommand(AgentOptions options, TextWriter output)
     {
         var clock = new SystemGuestClock(TimeProvider.System);
         using var parts = new AgentParts(options, clock, NullLogger.Instance);
-        output.WriteLine($"To {options.Broker}; to nobody else. Of a command line only a hash leaves the guest; environments, file contents and user names are not read.");
+        output.WriteLine($"Destination: {options.Broker} only. Command lines are sent as a hash only. Environments, file contents and user names are not read.");
         Print("1. Hello, once for each connection", new AgentMessage { Hello = HelloFactory.Create(parts.Identity, parts.Sampler.CollectorNames, parts.FirstSequence, clock) });
         var reader = new SampleReader(parts);
         var batch = new DecodedBatch();
         reader.Next(batch);
-        Print("2. The first batch: what each series and process is, and its value", new AgentMessage { Samples = reader.Frame });
+        Print("2. The first batch: the name and value of each series and process", new AgentMessage { Samples = reader.Frame });
         cancellation.WaitHandle.WaitOne(options.IntervalMs);
         reader.Next(batch);
-        Print("3. Every later batch: differences to the one before", new AgentMessage { Samples = reader.Frame });
+        Print("3. Each later batch: differences from the previous batch", new AgentMessage { Samples = reader.Frame });
         return ExitStatus.Healthy;
     }
 

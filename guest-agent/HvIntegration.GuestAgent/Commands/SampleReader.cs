@@ -25,7 +25,7 @@ internal sealed class SampleReader
     /// <summary>Size of the frame taken last, bytes.</summary>
     public int FrameBytes { get; private set; }
 
-    /// <summary>Frame taken last.</summary>
+    /// <summary>The newest batch as it goes on the wire; empty before the first.</summary>
     public SampleBatch Frame { get; private set; } = new();
 
     /// <summary>Takes the next sample.</summary>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using HvIntegration.GuestAgent.Sampling;
 using HvIntegration.Protocol.Handshake;
-using HvIntegration.Transport;
+using HvIntegration.Transport.Abstractions;
 using Microsoft.Extensions.Logging;
 
 namespace HvIntegration.GuestAgent.Hosting;
@@ -20,18 +20,18 @@ internal sealed record AgentOption(string Name, string ValueName, string Help, b
     /// <summary>All of them, in the order of help.</summary>
     public static IReadOnlyList<AgentOption> All { get; } =
     [
-        new("broker", "ADDRESS", "broker's address: vsock://2 (default on Linux), hvsock://parent (default on Windows), unix:///path, tcp://127.0.0.1:7777", false, SetBroker),
+        new("broker", "ADDRESS", "broker address: vsock://2 (default on Linux), hvsock://parent (default on Windows), unix:///path, tcp://127.0.0.1:7777", false, SetBroker),
         Number("interval-ms", "MS", "time between samples", 100, 60_000, 1000, (o, v) => o.IntervalMs = v),
         Number("process-interval-ms", "MS", "time between reads of all processes", 100, 60_000, 1000, (o, v) => o.ProcessIntervalMs = v),
-        Number("top-n", "COUNT", "busiest processes sent with each read; 0 reads none", 0, ProtocolLimits.ProcessesMax, 20, (o, v) => o.TopN = v),
-        Number("ring-mib", "MIB", "samples kept while the broker is away, size", 1, 256, 8, (o, v) => o.RingMib = v),
-        Number("ring-minutes", "MINUTES", "samples kept while the broker is away, age", 1, 1440, 15, (o, v) => o.RingMinutes = v),
-        new("priority", "LEVEL", "of the sampling threads: auto (default: real-time or nice -10, as allowed), realtime, nice, normal", false, SetPriority),
-        new("disable", "NAMES", "collectors not to run, by name, with commas between", false, SetDisable),
-        Switch("privileged-port", "dial from a vsock port below 1024 (default true; brokers refuse others unless told not to)", (o, v) => o.PrivilegedPort = v),
-        Switch("allow-tcp", "allow a tcp:// broker that is not on this machine: lab only, the stream is not encrypted (default false)", (o, v) => o.AllowTcp = v),
+        Number("top-n", "COUNT", "number of busiest processes sent with each read; 0 disables the reads", 0, ProtocolLimits.ProcessesMax, 20, (o, v) => o.TopN = v),
+        Number("ring-mib", "MIB", "size of the buffer for samples while the broker is unavailable", 1, 256, 8, (o, v) => o.RingMib = v),
+        Number("ring-minutes", "MINUTES", "maximum age of the samples in this buffer", 1, 1440, 15, (o, v) => o.RingMinutes = v),
+        new("priority", "LEVEL", "priority of the sampling threads: auto (default: real-time or nice -10, if permitted), realtime, nice, normal", false, SetPriority),
+        new("disable", "NAMES", "collectors to disable, by name, separated by commas", false, SetDisable),
+        Switch("privileged-port", "connect from a vsock port below 1024 (default true; brokers reject other ports unless configured to accept them)", (o, v) => o.PrivilegedPort = v),
+        Switch("allow-tcp", "allow a tcp:// broker on another machine; lab only, because the stream is not encrypted (default false)", (o, v) => o.AllowTcp = v),
         new("log-level", "LEVEL", "debug, information (default), warning, error", false, SetLogLevel),
-        new("root", "FOLDER", "folder that stands for /", true, SetRoot),
+        new("root", "FOLDER", "folder used as /", true, SetRoot),
     ];
 
     /// <summary>The option with this name, any case, underscores as hyphens; null when there is none.</summary>
@@ -46,7 +46,7 @@ internal sealed record AgentOption(string Name, string ValueName, string Help, b
         {
             if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) || value < min || value > max)
             {
-                return string.Create(CultureInfo.InvariantCulture, $"a whole number from {min} to {max} is needed");
+                return string.Create(CultureInfo.InvariantCulture, $"use a whole number from {min} to {max}");
             }
 
             set(options, value);
@@ -57,7 +57,7 @@ internal sealed record AgentOption(string Name, string ValueName, string Help, b
     {
         if (!bool.TryParse(text, out bool value))
         {
-            return "true or false is needed";
+            return "use true or false";
         }
 
         set(options, value);
@@ -81,7 +81,7 @@ internal sealed record AgentOption(string Name, string ValueName, string Help, b
     {
         if (!Enum.TryParse(text, true, out SamplingPriority value) || char.IsAsciiDigit(text[0]))
         {
-            return "auto, realtime, nice or normal is needed";
+            return "use auto, realtime, nice or normal";
         }
 
         options.Priority = value;
@@ -92,7 +92,7 @@ internal sealed record AgentOption(string Name, string ValueName, string Help, b
     {
         if (!Enum.TryParse(text, true, out LogLevel value) || value is LogLevel.None or LogLevel.Trace or LogLevel.Critical || char.IsAsciiDigit(text[0]))
         {
-            return "debug, information, warning or error is needed";
+            return "use debug, information, warning or error";
         }
 
         options.LogLevel = value;

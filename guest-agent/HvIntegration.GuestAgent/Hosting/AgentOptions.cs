@@ -1,6 +1,6 @@
 using HvIntegration.GuestAgent.Sampling;
 using HvIntegration.Protocol.Handshake;
-using HvIntegration.Transport;
+using HvIntegration.Transport.Abstractions;
 
 namespace HvIntegration.GuestAgent.Hosting;
 
@@ -12,7 +12,7 @@ internal sealed class AgentOptions
     public TransportAddress Broker { get; set; } =
         TransportAddress.Parse(OperatingSystem.IsWindows() ? "hvsock://parent" : "vsock://2", ProtocolLimits.VsockPort);
 
-    /// <summary>Time between samples.</summary>
+    /// <summary>Time between two samples, milliseconds.</summary>
     /// <value>Milliseconds, 100 to 60,000. Default 1000.</value>
     public int IntervalMs { get; set; } = 1000;
 
@@ -44,7 +44,7 @@ internal sealed class AgentOptions
     /// <summary>Allow a TCP broker address off this machine: lab and development only.</summary>
     public bool AllowTcp { get; set; }
 
-    /// <summary>Log verbosity.</summary>
+    /// <summary>Least severe log message that is written.</summary>
     public Microsoft.Extensions.Logging.LogLevel LogLevel { get; set; } = Microsoft.Extensions.Logging.LogLevel.Information;
 
     /// <summary>Folder that stands for <c>/</c>: fixtures in tests.</summary>

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Net;
-using HvIntegration.Transport;
+using HvIntegration.Protocol.Text;
+using HvIntegration.Transport.Abstractions;
 
 namespace HvIntegration.GuestAgent.Hosting;
 
@@ -23,7 +24,7 @@ internal static class AgentOptionsLoader
         {
             if (AgentOption.Find(setting.Name) is not { } option)
             {
-                faults.Add($"{setting.Where}: there is no option '{setting.Name}'; there are {string.Join(", ", AgentOption.All.Where(o => !o.IsHidden).Select(o => o.Name))}");
+                faults.Add($"{setting.Where}: unknown option '{setting.Name}'; {Advice(setting.Name.Replace('_', '-'), [.. AgentOption.All.Where(o => !o.IsHidden).Select(o => o.Name)])}");
             }
             else if (option.Set(options, setting.Value) is { } fault)
             {
@@ -58,16 +59,19 @@ internal static class AgentOptionsLoader
         IReadOnlyList<string> known = collectors();
         foreach (string name in options.Disable.Where(name => !known.Contains(name, StringComparer.OrdinalIgnoreCase)))
         {
-            faults.Add($"{places["disable"]}: disable: there is no collector '{name}'; there are {string.Join(", ", known)}");
+            faults.Add($"{places["disable"]}: disable: unknown collector '{name}'; {Advice(name, known)}");
         }
     }
+
+    private static string Advice(string written, IReadOnlyList<string> known) =>
+        NearestName.Of(written, known) is { } near ? $"did you mean '{near}'?" : $"valid names: {string.Join(", ", known)}";
 
     // Every dial would be refused with the same sentence: better once, before anything runs.
     private static void CheckBroker(AgentOptions options, Dictionary<string, string> places, List<string> faults)
     {
         if (options.Broker is TcpAddress tcp && !options.AllowTcp && !IPAddress.IsLoopback(tcp.EndPoint.Address))
         {
-            faults.Add($"{places["broker"]}: broker = '{tcp}': TCP beyond this machine is for the lab only, it is not encrypted and proves to nobody who dials; use vsock, hvsock or unix, or set allow-tcp to true");
+            faults.Add($"{places["broker"]}: broker = '{tcp}': TCP to another machine is for the lab only: it is not encrypted and does not verify the VM identity. Use vsock, hvsock or unix, or set allow-tcp to true");
         }
     }
 

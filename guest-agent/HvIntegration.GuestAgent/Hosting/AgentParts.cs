@@ -1,3 +1,4 @@
+using HvIntegration.GuestAgent.Buffering;
 using HvIntegration.GuestAgent.Collection;
 using HvIntegration.GuestAgent.Linux;
 using HvIntegration.GuestAgent.Sampling;
@@ -63,16 +64,16 @@ internal sealed class AgentParts : IDisposable
     /// <summary>Facts about the guest.</summary>
     public GuestIdentity Identity { get; }
 
-    /// <summary>Guest clocks.</summary>
+    /// <summary>The guest's monotonic and wall clocks, which stamp samples.</summary>
     public IGuestClock Clock { get; }
 
-    /// <summary>Rates.</summary>
+    /// <summary>Intervals and number of processes, which the broker may change.</summary>
     public SamplingSettings Settings { get; }
 
     /// <summary>What the agent counts about itself.</summary>
     public AgentCounters Counters { get; } = new();
 
-    /// <summary>Takes samples.</summary>
+    /// <summary>Reads all collectors and encodes what they give.</summary>
     public Sampler Sampler { get; }
 
     /// <summary>Sequence of the first batch of this run: the milliseconds since boot.</summary>
@@ -81,7 +82,7 @@ internal sealed class AgentParts : IDisposable
     /// <summary>Kept batches; null when the command keeps none.</summary>
     public BatchRing? Ring { get; private set; }
 
-    /// <summary>Makes the ring.</summary>
+    /// <summary>Makes the ring of unacknowledged batches, with the bounds of the options.</summary>
     public BatchRing CreateRing(AgentOptions options) =>
         Ring = new BatchRing(Sampler.CollectorNames.Count, FirstSequence, options.RingMib * 1024L * 1024, options.RingMinutes * 60_000_000_000L);
 

@@ -1,8 +1,9 @@
 using System.Globalization;
+using HvIntegration.GuestAgent.Buffering;
 using HvIntegration.GuestAgent.Sampling;
 using HvIntegration.GuestAgent.Uplink;
 using HvIntegration.Protocol.V1;
-using HvIntegration.Transport;
+using HvIntegration.Transport.Abstractions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using HvIntegration.Transport.Files;
 
 namespace HvIntegration.GuestAgent.Hosting;
 
@@ -32,7 +33,14 @@ internal static class OptionsFile
 
             if (file.Length > BytesMax)
             {
-                faults.Add($"{path}: the file has {file.Length} bytes, at most {BytesMax} are read: is it the right one?");
+                faults.Add($"{path}: the file has {file.Length} bytes, the limit is {BytesMax}; check that this is the options file");
+                return [];
+            }
+
+            // The agent has more rights than who uses the guest: what any of them could write, it does not do.
+            if (TrustedFile.Fault(path) is { } fault)
+            {
+                faults.Add(fault);
                 return [];
             }
 
@@ -64,7 +72,7 @@ internal static class OptionsFile
             var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 4 });
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             {
-                faults.Add($"{path}, line 1: an object is needed, as {{ \"interval-ms\": 1000 }}");
+                faults.Add($"{path}, line 1: use an object such as {{ \"interval-ms\": 1000 }}");
                 return settings;
             }
 
@@ -79,7 +87,7 @@ internal static class OptionsFile
                 }
                 else
                 {
-                    faults.Add($"{where}: {name}: a text, a number, true, false or a list of texts is needed");
+                    faults.Add($"{where}: {name}: use a text, a number, true, false or a list of texts");
                 }
             }
 
@@ -91,11 +99,11 @@ internal static class OptionsFile
         catch (InvalidOperationException)
         {
             // The reader checks the bytes of a text only when it is asked for it.
-            faults.Add(string.Create(CultureInfo.InvariantCulture, $"{path}, line {LineOf(utf8, IndexOfInvalid(utf8))}: this is not UTF-8: save the file as UTF-8"));
+            faults.Add(string.Create(CultureInfo.InvariantCulture, $"{path}, line {LineOf(utf8, IndexOfInvalid(utf8))}: not UTF-8; save the file as UTF-8"));
         }
         catch (JsonException e)
         {
-            faults.Add(string.Create(CultureInfo.InvariantCulture, $"{path}, line {(e.LineNumber ?? 0) + 1}: this is not JSON: {FirstSentence(e.Message)}"));
+            faults.Add(string.Create(CultureInfo.InvariantCulture, $"{path}, line {(e.LineNumber ?? 0) + 1}: not valid JSON: {FirstSentence(e.Message)}"));
         }
 
         return settings;

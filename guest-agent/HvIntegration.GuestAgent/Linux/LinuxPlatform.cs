@@ -7,6 +7,7 @@ using HvIntegration.GuestAgent.Linux.Filesystem;
 using HvIntegration.GuestAgent.Linux.Handles;
 using HvIntegration.GuestAgent.Linux.Identity;
 using HvIntegration.GuestAgent.Linux.Memory;
+using HvIntegration.GuestAgent.Linux.Native;
 using HvIntegration.GuestAgent.Linux.Network;
 using HvIntegration.GuestAgent.Linux.Paging;
 using HvIntegration.GuestAgent.Linux.Pressure;

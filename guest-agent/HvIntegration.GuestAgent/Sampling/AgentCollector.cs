@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using HvIntegration.GuestAgent.Buffering;
 using HvIntegration.GuestAgent.Collection;
 using HvIntegration.Protocol.Metrics;
 using Microsoft.Win32.SafeHandles;

@@ -1,4 +1,5 @@
 using HvIntegration.GuestAgent.Collection;
+using HvIntegration.Protocol.Codec;
 using HvIntegration.Protocol.V1;
 using Microsoft.Extensions.Logging;
 
@@ -26,23 +27,23 @@ internal sealed class CollectorRunner : IDisposable
         Series = new CollectorSeries(SeriesOfOneCollectorMax, budget);
         CollectorSchedule schedule = collector.Schedule;
         _late = new CollectOutcome(CollectorStatus.DeadlineExceeded, $"the read took longer than its deadline of {schedule.DeadlineMs} ms");
-        _noAnswer = new CollectOutcome(CollectorStatus.NoAnswer, $"a read that began has not answered within {schedule.DeadlineMs} ms");
+        _noAnswer = new CollectOutcome(CollectorStatus.NoAnswer, $"a read did not complete within {schedule.DeadlineMs} ms");
         _lane = schedule.MayBlock ? new ReadLane("hvi-" + collector.Name, ReadOnce, clock, laneStarted, null) : null;
     }
 
     /// <summary>No collector may take more than half of what the VM may have.</summary>
     public const int SeriesOfOneCollectorMax = 2048;
 
-    /// <summary>Position in Hello.</summary>
+    /// <summary>The collector's position in the list of the agent's Hello.</summary>
     public int Index { get; }
 
-    /// <summary>Stable name.</summary>
+    /// <summary>The collector's name, the same in every version.</summary>
     public string Name => _collector.Name;
 
-    /// <summary>Its series.</summary>
+    /// <summary>The series that this collector fills.</summary>
     public CollectorSeries Series { get; }
 
-    /// <summary>Newest outcome.</summary>
+    /// <summary>What the newest read came to.</summary>
     public CollectOutcome Outcome { get; private set; }
 
     /// <summary>Duration of the newest read, nanoseconds.</summary>
@@ -101,7 +102,7 @@ internal sealed class CollectorRunner : IDisposable
         {
             Note(_noAnswer, now - _lane.StartNs);
             DeadlinesExceeded++;
-            encoder.Add(Index, Series, _noAnswer, _lane.StartNs, now);
+            encoder.Add(Index, Series, _noAnswer.Status, _noAnswer.Reason, _lane.StartNs, now);
         }
     }
 
@@ -135,7 +136,7 @@ internal sealed class CollectorRunner : IDisposable
         }
 
         Note(outcome, endNs - startNs);
-        encoder.Add(Index, Series, outcome, startNs, endNs);
+        encoder.Add(Index, Series, outcome.Status, outcome.Reason, startNs, endNs);
     }
 
     private void Note(CollectOutcome outcome, long durationNs)

@@ -1,3 +1,4 @@
+using HvIntegration.Protocol.Codec;
 using HvIntegration.Protocol.Handshake;
 using HvIntegration.Protocol.V1;
 
@@ -38,7 +39,7 @@ internal sealed class EventQueue(IGuestClock clock)
 
             if (_lost > 0)
             {
-                encoder.AddEvent(clock.MonotonicNs, AgentEventKind.Unspecified, $"{_lost} earlier events of this second did not fit");
+                encoder.AddEvent(clock.MonotonicNs, AgentEventKind.Unspecified, $"{_lost} earlier events of this second were dropped");
                 _lost = 0;
             }
         }

@@ -9,7 +9,7 @@ internal sealed class Pacer
     /// <summary>Begins with the first multiple of the interval after now.</summary>
     public Pacer(long nowNs, long intervalNs) => Restart(nowNs, intervalNs);
 
-    /// <summary>Next deadline.</summary>
+    /// <summary>When the next sample is due, monotonic nanoseconds.</summary>
     public long NextNs { get; private set; }
 
     /// <summary>Takes another interval from now on; does nothing when it is the same.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using HvIntegration.GuestAgent.Collection;
+using HvIntegration.Protocol.Codec;
 using HvIntegration.Protocol.Handshake;
 using HvIntegration.Protocol.V1;
 using Microsoft.Extensions.Logging;
@@ -94,7 +95,7 @@ internal sealed class Sampler : IDisposable
         }
     }
 
-    /// <summary>Takes a sample.</summary>
+    /// <summary>Reads every collector that is due and encodes a batch.</summary>
     /// <param name="sequence">One more than that of the sample before.</param>
     /// <param name="dropped">Batches the ring dropped in this run.</param>
     /// <param name="slowWaitMs">How long to wait for sources that may block: 0 in the loop, longer for a single sample.</param>
@@ -174,7 +175,7 @@ internal sealed class Sampler : IDisposable
         }
         else if (_processLane.IsReading && _clock.MonotonicNs - _processLane.StartNs > _settings.ProcessIntervalMs * 1_000_000L)
         {
-            ProcessOutcome = new CollectOutcome(CollectorStatus.NoAnswer, "the process read that began has not answered within its interval");
+            ProcessOutcome = new CollectOutcome(CollectorStatus.NoAnswer, "the process read did not complete within its interval");
             WriteProcessStatus(ProcessOutcome, _processLane.StartNs, batchStartNs);
         }
     }
@@ -189,7 +190,7 @@ internal sealed class Sampler : IDisposable
                 SamplingLog.CollectorNotOk(_logger, _processes!.Name, outcome.Status, outcome.Reason);
             }
 
-            _encoder.Add(_processIndex, _noSeries, outcome, startNs, endNs);
+            _encoder.Add(_processIndex, _noSeries, outcome.Status, outcome.Reason, startNs, endNs);
             _processStatus = outcome.Status;
         }
     }

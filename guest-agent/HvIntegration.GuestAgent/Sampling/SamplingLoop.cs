@@ -1,3 +1,4 @@
+using HvIntegration.GuestAgent.Buffering;
 using HvIntegration.Protocol.V1;
 using Microsoft.Extensions.Logging;
 
@@ -53,7 +54,7 @@ internal sealed class SamplingLoop : IDisposable
     /// <summary>Told when the thread ended by an error: the agent is of no use then and must end.</summary>
     public Action<Exception>? Faulted { get; set; }
 
-    /// <summary>Starts the thread.</summary>
+    /// <summary>Starts the sampling thread; once only.</summary>
     public void Start() => _thread.Start();
 
     /// <summary>Ends the thread after the sample that is under way; waits at most five seconds.</summary>
@@ -124,7 +125,7 @@ internal sealed class SamplingLoop : IDisposable
             if (_droppedTold == 0 || dropped - _droppedTold >= 60)
             {
                 SamplingLog.Dropped(_logger, dropped);
-                _sampler.Events.Add(AgentEventKind.SamplesDropped, $"{dropped} batches were dropped from the full ring since start");
+                _sampler.Events.Add(AgentEventKind.SamplesDropped, $"the ring is full: {dropped} batches dropped since start");
                 _droppedTold = dropped;
             }
         }

@@ -11,7 +11,7 @@ internal sealed class SamplingSettings
     /// <summary>Shortest interval. Ten batches a second stay below the broker's limit.</summary>
     public const int IntervalMsMin = 100;
 
-    /// <summary>Longest interval.</summary>
+    /// <summary>Longest time between two samples, milliseconds.</summary>
     public const int IntervalMsMax = 60_000;
 
     /// <summary>Longest burst, so that a forgotten one ends.</summary>
@@ -56,7 +56,7 @@ internal sealed class SamplingSettings
         }
     }
 
-    /// <summary>Processes to send.</summary>
+    /// <summary>Number of busiest processes sent with each read.</summary>
     public int TopN
     {
         get
@@ -111,7 +111,7 @@ internal sealed class SamplingSettings
     {
         int given = (int)Math.Clamp(asked, (uint)min, (uint)max);
         string text = string.Create(CultureInfo.InvariantCulture, $"{what} {given} {unit}").TrimEnd();
-        parts.Add(given == asked ? text : string.Create(CultureInfo.InvariantCulture, $"{text} (asked for {asked}, allowed are {min} to {max})"));
+        parts.Add(given == asked ? text : string.Create(CultureInfo.InvariantCulture, $"{text} (requested {asked}, valid {min} to {max})"));
         return given;
     }
 }

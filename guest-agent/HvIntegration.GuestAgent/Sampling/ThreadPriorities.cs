@@ -11,10 +11,10 @@ internal enum SamplingPriority
     /// <summary>SCHED_RR, lowest real-time priority.</summary>
     Realtime,
 
-    /// <summary>nice -10.</summary>
+    /// <summary>A nice value of -10 for the sampling threads.</summary>
     Nice,
 
-    /// <summary>As started.</summary>
+    /// <summary>The priority that the process was started with.</summary>
     Normal,
 }
 
@@ -51,7 +51,7 @@ internal static partial class ThreadPriorities
             return "real-time priority 1 (SCHED_RR)";
         }
 
-        return wanted is SamplingPriority.Auto or SamplingPriority.Nice ? RaiseReader(wanted) : "normal priority: SCHED_RR was refused, it needs CAP_SYS_NICE";
+        return wanted is SamplingPriority.Auto or SamplingPriority.Nice ? RaiseReader(wanted) : "normal priority: SCHED_RR was denied; it requires CAP_SYS_NICE";
     }
 
     /// <summary>Raises the calling thread for a read beside the loop: nice only, for its reads can be long.</summary>
@@ -66,7 +66,7 @@ internal static partial class ThreadPriorities
         // Linux keeps nice values by thread: who = 0 is the calling thread.
         return SetPriority(PriorityOfProcess, 0, NiceOfSampling) == 0
             ? "nice -10"
-            : "normal priority: nice -10 was refused, it needs CAP_SYS_NICE";
+            : "normal priority: nice -10 was denied; it requires CAP_SYS_NICE";
     }
 
     [LibraryImport("libc", EntryPoint = "setpriority")]

@@ -4,7 +4,7 @@ using Grpc.Net.Client;
 using HvIntegration.GuestAgent.Sampling;
 using HvIntegration.Protocol.Handshake;
 using HvIntegration.Protocol.V1;
-using HvIntegration.Transport;
+using HvIntegration.Transport.Abstractions;
 using Microsoft.Extensions.Logging;
 
 namespace HvIntegration.GuestAgent.Uplink;
@@ -128,7 +128,7 @@ internal sealed class BrokerUplink : IDisposable
         {
             _counters.AddReconnect();
             double seconds = _time.GetElapsedTime(_lostAt).TotalSeconds;
-            _source.AddReconnected(string.Create(CultureInfo.InvariantCulture, $"connected again after {seconds:0.0} s"));
+            _source.AddReconnected(string.Create(CultureInfo.InvariantCulture, $"reconnected after {seconds:0.0} s"));
         }
 
         _everConnected = true;
@@ -144,7 +144,7 @@ internal sealed class BrokerUplink : IDisposable
         }
         else if (reason != _loggedReason || _time.GetElapsedTime(_loggedAt) > SameReasonLogEvery)
         {
-            UplinkLog.NotConnected(_logger, _broker, Sentence(reason), _dialFailure?.Remedy ?? "Trying again");
+            UplinkLog.NotConnected(_logger, _broker, Sentence(reason), _dialFailure?.Remedy ?? "The agent retries");
             _loggedReason = reason;
             _loggedAt = _time.GetTimestamp();
         }

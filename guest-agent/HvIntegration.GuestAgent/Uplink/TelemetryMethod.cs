@@ -13,7 +13,7 @@ namespace HvIntegration.GuestAgent.Uplink;
 /// </remarks>
 internal static class TelemetryMethod
 {
-    /// <summary>Makes the method.</summary>
+    /// <summary>Makes the description of the call that gRPC needs.</summary>
     /// <param name="clock">Clock of the stamps.</param>
     public static Method<AgentFrame, BrokerFrame> Create(IGuestClock clock) => new(
         MethodType.DuplexStreaming,

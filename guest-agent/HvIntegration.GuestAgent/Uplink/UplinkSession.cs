@@ -1,5 +1,5 @@
 using Grpc.Core;
-using HvIntegration.GuestAgent.Sampling;
+using HvIntegration.GuestAgent.Buffering;
 using HvIntegration.Protocol.Handshake;
 using HvIntegration.Protocol.V1;
 
@@ -104,7 +104,7 @@ internal sealed class UplinkSession(AsyncDuplexStreamingCall<AgentFrame, BrokerF
             case BrokerMessage.BodyOneofCase.Refuse:
                 throw new UplinkRefusedException(
                     message.Refuse.Text.Length > 0 ? message.Refuse.Text : $"reason {message.Refuse.Reason}",
-                    message.Refuse.Remedy.Length > 0 ? message.Refuse.Remedy : "The broker's log says more");
+                    message.Refuse.Remedy.Length > 0 ? message.Refuse.Remedy : "The log of the broker has details");
             default:
                 // A message of a later minor version, or a second Welcome: skipping it is the rule.
                 break;
@@ -131,7 +131,7 @@ internal sealed class UplinkSession(AsyncDuplexStreamingCall<AgentFrame, BrokerF
 
     /// <summary>What an agent says to a broker of another major version.</summary>
     internal static UplinkRefusedException VersionRefusal(uint brokerMajor) => new(
-        $"the broker speaks protocol {brokerMajor}, this agent speaks {ProtocolVersion.Major}",
+        $"the broker uses protocol {brokerMajor}, this agent uses protocol {ProtocolVersion.Major}",
         brokerMajor > ProtocolVersion.Major ? "Update hvi-agent in this guest" : "Update hvi on the host");
 
     private async Task WriteAllAsync(CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using HvIntegration.GuestAgent.Buffering;
 using HvIntegration.GuestAgent.Collection;
 using HvIntegration.GuestAgent.Sampling;
 using HvIntegration.Protocol.Handshake;
@@ -22,13 +23,13 @@ internal sealed class UplinkSource(
     IGuestClock clock,
     Action<string> configured)
 {
-    /// <summary>Kept batches.</summary>
+    /// <summary>Batches that wait for their acknowledgement.</summary>
     public BatchRing Ring => ring;
 
     /// <summary>A Hello of this moment.</summary>
     public Hello CreateHello() => HelloFactory.Create(identity, sampler.CollectorNames, firstSequence, clock);
 
-    /// <summary>Takes over rates.</summary>
+    /// <summary>Takes over the rates that the broker asks for.</summary>
     public void Configure(Configure message)
     {
         if (settings.Apply(message, clock.MonotonicNs) is { } text)

@@ -13,6 +13,7 @@ using HvIntegration.GuestAgent.Windows.Network;
 using HvIntegration.GuestAgent.Windows.Paging;
 using HvIntegration.GuestAgent.Windows.Pressure;
 using HvIntegration.GuestAgent.Windows.Processes;
+using HvIntegration.GuestAgent.Windows.Reading;
 using HvIntegration.GuestAgent.Windows.Services;
 using HvIntegration.GuestAgent.Windows.Sessions;
 using HvIntegration.GuestAgent.Windows.Tcp;

@@ -15,10 +15,10 @@ internal sealed class ClockEpoch(long baseOffsetNs, long validFromGuestNs, strin
     /// <summary>"boot", "pause" or "step".</summary>
     public string Cause { get; } = cause;
 
-    /// <summary>Exchanges used.</summary>
+    /// <summary>Number of exchanges that the line rests on.</summary>
     public int Exchanges { get; set; }
 
-    /// <summary>The line.</summary>
+    /// <summary>The line through the exchanges: offset, drift and error.</summary>
     public ClockFit Fit { get; set; }
 
     /// <summary>Offset of the guest's clock at a host time, less <see cref="BaseOffsetNs"/>.</summary>

@@ -1,4 +1,4 @@
-using HvIntegration.Engine.Model;
+using HvIntegration.Model;
 using HvIntegration.Engine.Options;
 
 namespace HvIntegration.Engine.Clock;
@@ -78,7 +78,7 @@ public sealed class GuestClock
     /// <summary>Bound of the alignment error at that exchange, nanoseconds; NaN before the first.</summary>
     public double NewestErrorNs => _epochs.Count == 0 ? double.NaN : _epochs[^1].ErrorAt(_lastHostNs);
 
-    /// <summary>Takes one exchange.</summary>
+    /// <summary>Takes one exchange of time stamps into the line.</summary>
     /// <returns>What became of it. Never throws, whatever the stamps.</returns>
     public ClockOutcome Add(in ClockExchange exchange)
     {
@@ -97,7 +97,7 @@ public sealed class GuestClock
         _newestHalfDelayNs = half;
         if (_epochs.Count == 0)
         {
-            Begin(offset, hostNs, half, exchange, "boot", long.MinValue);
+            Begin(offset, hostNs, half, exchange, ClockCauses.Boot, long.MinValue);
             return ClockOutcome.Used;
         }
 
@@ -128,7 +128,7 @@ public sealed class GuestClock
             _breaks.RemoveAt(0);
         }
 
-        var cause = residue < 0 ? "pause" : "step";
+        var cause = residue < 0 ? ClockCauses.Pause : ClockCauses.Step;
         _breaks.Add(new ClockBreak(_lastHostNs, hostNs, -residue, cause));
         Begin(offset, hostNs, half, exchange, cause, _suspects[0].GuestNs);
         return ClockOutcome.NewEpoch;

@@ -1,12 +1,14 @@
+using HvIntegration.Engine.Diagnosis.Cases;
+
 namespace HvIntegration.Engine.Diagnosis;
 
-/// <summary>One hypothesis weighed against the symptoms of a second. One instance per hypothesis, used again and again.</summary>
+/// <summary>One hypothesis weighed against the window of a VM. One instance per hypothesis, used again and again.</summary>
 internal sealed class Assessment(IHypothesis hypothesis)
 {
-    /// <summary>Which.</summary>
+    /// <summary>The hypothesis that is weighed.</summary>
     public IHypothesis Hypothesis { get; } = hypothesis;
 
-    /// <summary>Its evidence.</summary>
+    /// <summary>The evidence for and against it.</summary>
     public CaseFile File { get; } = new();
 
     /// <summary>Against the others of its family, "nothing wrong" and "something else".</summary>

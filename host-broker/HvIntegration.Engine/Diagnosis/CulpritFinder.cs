@@ -1,7 +1,9 @@
-using HvIntegration.Engine.Model;
+using HvIntegration.Engine.Diagnosis.Cases;
+using HvIntegration.Engine.Diagnosis.Questions;
 using HvIntegration.Engine.Options;
 using HvIntegration.Engine.Signals;
 using HvIntegration.Engine.Timeline;
+using HvIntegration.Model;
 using HvIntegration.Protocol.Metrics;
 
 namespace HvIntegration.Engine.Diagnosis;
@@ -25,7 +27,7 @@ internal sealed class CulpritFinder(DiagnosisOptions options)
     private const double OwnShareMin = 0.5;
 
     /// <summary>Suspects over an episode so far, worst first.</summary>
-    public IReadOnlyList<Culprit> Find(SharedResource resource, PartitionMemory victim, IReadOnlyList<PartitionMemory> all, SideTimeline root, long onset, long second, Symptoms symptoms)
+    public IReadOnlyList<Culprit> Find(SharedResource resource, PartitionTracks victim, IReadOnlyList<PartitionTracks> all, SideTimeline root, long onset, long second, SignalWindow window)
     {
         if (resource == SharedResource.None)
         {
@@ -37,7 +39,7 @@ internal sealed class CulpritFinder(DiagnosisOptions options)
         var length = (int)(second - from + 1);
         var beforeLength = Math.Min(BeforeSecondsMax, Math.Max(length, options.BaselineSecondsMin));
         var beforeFrom = onset - beforeLength;
-        var (uses, capacity, loss) = Uses(resource, victim, all, root, from, length, second, symptoms);
+        var (uses, capacity, loss) = Uses(resource, victim, all, root, from, length, second, window);
         if (!(capacity > 0) || uses.Count == 0)
         {
             return [];
@@ -81,7 +83,7 @@ internal sealed class CulpritFinder(DiagnosisOptions options)
             // Who rose with the harm comes before who was always there; what cannot be compared is ranked by its share.
             var proven = standing[i] && correlation >= CorrelationMin && extra >= ExtraShareMin;
             var rank = (proven ? 2 : 0) + (double.IsNaN(extra) ? share : extra) + (0.3 * share) + (0.2 * (double.IsNaN(correlation) ? 0 : correlation));
-            culprits.Add((new Culprit(uses[i].Partition, uses[i].Name, uses[i].Process(second), Math.Min(1, share), extra, correlation), rank, proven));
+            culprits.Add((new Culprit(uses[i].Partition, uses[i].Name, uses[i].Process(second), Math.Min(1, share), Fact.Number(extra), Fact.Number(correlation)) { Kind = uses[i].Kind }, rank, proven));
         }
 
         // A VM is its own culprit where most of the rise is its own; else it is no suspect.
@@ -113,10 +115,10 @@ internal sealed class CulpritFinder(DiagnosisOptions options)
     }
 
     /// <summary>True while the time before an onset is still kept, so that suspects can be compared with it.</summary>
-    public static bool Remembers(PartitionMemory victim, long onset, long second) => onset - BeforeSecondsMax > second - victim.History.Capacity;
+    public static bool Remembers(PartitionTracks victim, long onset, long second) => onset - BeforeSecondsMax > second - victim.History.Capacity;
 
     private static (List<Use> Uses, double Capacity, SignalDefinition Loss) Uses(
-        SharedResource resource, PartitionMemory victim, IReadOnlyList<PartitionMemory> all, SideTimeline root, long from, int length, long second, Symptoms symptoms)
+        SharedResource resource, PartitionTracks victim, IReadOnlyList<PartitionTracks> all, SideTimeline root, long from, int length, long second, SignalWindow window)
     {
         var others = all.Where(p => !ReferenceEquals(p, victim));
         var uses = new List<Use>();
@@ -134,7 +136,7 @@ internal sealed class CulpritFinder(DiagnosisOptions options)
 
                 return (uses, processors, SignalCatalog.Ready);
             case SharedResource.Store:
-                uses.AddRange(others.Where(symptoms.SharesStore).Select(o => OfVm(o, s => Load(o, s), bytes: true)));
+                uses.AddRange(others.Where(o => Siblings.SharesStore(window, o)).Select(o => OfVm(o, s => Load(o, s), bytes: true)));
                 OwnOfHost(uses, s => DiskSignals.StoreLoad(root, victim.Host, s), s => Load(victim, s));
                 return (uses, Together(s => Load(victim, s)), SignalCatalog.DiskDeviceLatency);
             case SharedResource.Network:
@@ -155,10 +157,10 @@ internal sealed class CulpritFinder(DiagnosisOptions options)
     private static void OwnOfHost(List<Use> uses, Func<long, double> total, Func<long, double> victim)
     {
         Use[] vms = [.. uses];
-        uses.Add(new Use(Guid.Empty, Culprit.RootPartition, s => Math.Max(0, total(s) - NanToZero(victim(s)) - vms.Sum(u => NanToZero(u.At(s)))), static _ => null));
+        uses.Add(new Use(Guid.Empty, Culprit.RootPartition, s => Math.Max(0, total(s) - NanToZero(victim(s)) - vms.Sum(u => NanToZero(u.At(s)))), static _ => null) { Kind = CulpritKind.RootPartition });
     }
 
-    private static double Load(PartitionMemory vm, long second)
+    private static double Load(PartitionTracks vm, long second)
         => DiskSignals.Load(vm.History.At(SignalCatalog.DiskHostIops, second), vm.History.At(SignalCatalog.DiskHostBytes, second));
 
     private static void Root(SideTimeline root, List<Use> uses, long second)
@@ -177,14 +179,17 @@ internal sealed class CulpritFinder(DiagnosisOptions options)
         {
             uses.Add(new Use(
                 Guid.Empty, named > 0 ? Culprit.RootPartitionRest : Culprit.RootPartition,
-                s => HostSignals.Sum(list, s) - NanToZero(HostSignals.Sum(processes, s)), static _ => null));
+                s => HostSignals.Sum(list, s) - NanToZero(HostSignals.Sum(processes, s)), static _ => null)
+            {
+                Kind = named > 0 ? CulpritKind.RootPartitionRest : CulpritKind.RootPartition,
+            });
         }
     }
 
-    private static Use OfVm(PartitionMemory vm, Func<long, double> at, bool bytes)
+    private static Use OfVm(PartitionTracks vm, Func<long, double> at, bool bytes)
         => new(vm.Info.Id, vm.Info.Name, at, second => vm.Processes.Risen(second, bytes) ?? Busiest(vm, second, bytes));
 
-    private static string? Busiest(PartitionMemory vm, long second, bool bytes)
+    private static string? Busiest(PartitionTracks vm, long second, bool bytes)
     {
         var rows = vm.Processes.At(second);
         return bytes
@@ -224,5 +229,8 @@ internal sealed class CulpritFinder(DiagnosisOptions options)
 
     private static double NanToZero(double value) => double.IsNaN(value) ? 0 : value;
 
-    private sealed record Use(Guid Partition, string Name, Func<long, double> At, Func<long, string?> Process);
+    private sealed record Use(Guid Partition, string Name, Func<long, double> At, Func<long, string?> Process)
+    {
+        public CulpritKind Kind { get; init; }
+    }
 }

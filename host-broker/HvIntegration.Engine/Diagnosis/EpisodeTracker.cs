@@ -1,4 +1,5 @@
-using HvIntegration.Engine.Model;
+using HvIntegration.Model;
+using HvIntegration.Engine.Options;
 using HvIntegration.Engine.Signals;
 using HvIntegration.Engine.Timeline;
 
@@ -8,7 +9,7 @@ namespace HvIntegration.Engine.Diagnosis;
 /// <param name="windows">Seconds a cause must hold and be away.</param>
 /// <param name="unknownSeconds">Seconds of unexplained harm that make an episode.</param>
 /// <param name="gaps">Gaps of the VM, which its episodes tell.</param>
-internal sealed class EpisodeTracker(Windows windows, int unknownSeconds, GapWatch gaps)
+internal sealed class EpisodeTracker(DecisionWindow windows, int unknownSeconds, GapWatch gaps)
 {
     private const int BackSecondsMax = 60;
     private const int BeforeSeconds = 30;

@@ -1,5 +1,6 @@
+using HvIntegration.Engine.Diagnosis.Cases;
 using HvIntegration.Engine.Diagnosis.Hypotheses;
-using HvIntegration.Engine.Model;
+using HvIntegration.Model;
 
 namespace HvIntegration.Engine.Diagnosis;
 
@@ -28,13 +29,6 @@ public static class HypothesisCatalog
     /// <summary>Ids that a verdict can carry.</summary>
     public static IReadOnlyList<string> Ids { get; } = [.. All.Select(h => h.Id), HypothesisIds.Unknown];
 
-    /// <summary>Title and side that a verdict of this cause has; null for an id that is not of this catalog.</summary>
-    public static (string Title, Side Side)? Find(string id) => id == HypothesisIds.Unknown ? (UnknownTitle, Side.None)
-        : All.FirstOrDefault(h => h.Id == id) is { } known ? (TitleOf(known), known.Side) : null;
-
-    /// <summary>Title of <see cref="HypothesisIds.Unknown"/>.</summary>
-    internal const string UnknownTitle = "Cannot tell";
-
-    /// <summary>Title as it begins a line.</summary>
-    internal static string TitleOf(IHypothesis hypothesis) => char.ToUpperInvariant(hypothesis.Title[0]) + hypothesis.Title[1..];
+    /// <summary>Side that a verdict of this cause has; null for an id that is not of this catalog.</summary>
+    public static Side? SideOf(string id) => id == HypothesisIds.Unknown ? Side.None : All.FirstOrDefault(h => h.Id == id)?.Side;
 }

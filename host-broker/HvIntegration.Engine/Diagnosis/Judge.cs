@@ -1,59 +1,70 @@
-using HvIntegration.Engine.Model;
+using HvIntegration.Engine.Diagnosis.Cases;
+using HvIntegration.Engine.Diagnosis.Questions;
 using HvIntegration.Engine.Options;
 using HvIntegration.Engine.Signals;
 using HvIntegration.Engine.Stack;
 using HvIntegration.Engine.Timeline;
+using HvIntegration.Model;
 using HvIntegration.Protocol.Metrics;
 
 namespace HvIntegration.Engine.Diagnosis;
 
-/// <summary>Gives each VM its verdict of a second: weighs all hypotheses, follows the episode, names suspects.</summary>
+/// <summary>Decides the verdict of each VM in a second, and keeps what belongs to a VM from second to second: its window, its episode, its suspects.</summary>
 internal sealed class Judge
 {
-    private const double PriorLogOdds = -1.5;
-    private const double NothingPriorLogOdds = 1;
-    private const double PausedPriorLogOdds = -1;
     private const int CulpritSeconds = 5;
     private const int StackMarksMax = 4;
-    private const double StaysSeverity = 0.25;
-
-    // Odds of something that is not in the catalog; what one side alone shows has more explanations.
-    private const double OtherOdds = 1;
-    private const double OtherOddsOneSided = 3;
-
     private readonly DiagnosisOptions _options;
-    private readonly Action<PartitionMemory, long> _word;
-    private readonly Assessment[] _assessments = [.. HypothesisCatalog.All.Select(h => new Assessment(h))];
+    private readonly Action<PartitionTracks, long> _word;
+    private readonly Weighing _weighing;
+
+    // Who never asks for finished episodes does not make them pile up; of gone VMs the newest are kept.
+    private const int LeftMax = 1024;
+
+    private readonly int _keptSeconds;
     private readonly Dictionary<Guid, Case> _cases = [];
+    private readonly List<SignalWindow> _judged = [];
     private readonly List<Episode> _left = [];
     private readonly CulpritFinder _culprits;
 
     /// <param name="options">Windows and odds.</param>
+    /// <param name="keptSeconds">Seconds whose verdicts are kept.</param>
     /// <param name="word">Derives the signals of a second again, with their sources in words.</param>
-    public Judge(DiagnosisOptions options, Action<PartitionMemory, long> word)
+    public Judge(DiagnosisOptions options, int keptSeconds, Action<PartitionTracks, long> word)
     {
-        (_options, _word) = (options, word);
+        (_options, _keptSeconds, _word) = (options, keptSeconds, word);
+        _weighing = new Weighing(HypothesisCatalog.All, options);
         _culprits = new CulpritFinder(options);
     }
 
     private bool IsLean => _options.Detail == ReportDetail.Episodes;
 
     /// <summary>Judges all VMs of the host in one second; their signals of it must be written.</summary>
-    public void Evaluate(long second, IReadOnlyList<PartitionMemory> states, SideTimeline root, Action<PartitionMemory, Verdict, Episode?> give)
+    public void Evaluate(long second, IReadOnlyList<PartitionTracks> states, SideTimeline root, Action<PartitionTracks, Verdict, Episode?> give)
     {
+        _judged.Clear();
         foreach (var state in states)
         {
-            var symptoms = state.Symptoms ??= new Symptoms(state, _options);
-            symptoms.Begin(states, second, CaseOf(state).Tracker is { Open: not null } tracker ? tracker.Onset : null);
+            var one = CaseOf(state);
+            _judged.Add(one.Window);
+            one.Window.Begin(_judged, second, one.Tracker.Open is not null ? one.Tracker.Onset : null);
         }
 
         foreach (var state in states)
         {
             var (verdict, episode) = Evaluate(second, state, states, root);
             state.Processes.Frozen = episode is not null;
+            CaseOf(state).Keep(second, verdict);
             give(state, verdict, episode);
         }
     }
+
+    /// <summary>Verdict given for a second; null when none is kept.</summary>
+    public Verdict? VerdictAt(PartitionTracks state, long second)
+        => state.History.Has(second) ? _cases.GetValueOrDefault(state.Info.Id)?.VerdictAt(second) : null;
+
+    /// <summary>Limits of a VM: those it is judged by once it was judged.</summary>
+    public SignalLimits LimitsOf(PartitionInfo partition) => _cases.GetValueOrDefault(partition.Id)?.Window.Limits ?? _options.LimitsFor(partition);
 
     /// <summary>Forgets a partition that is gone; its open episode ends.</summary>
     public void Forget(Guid partition)
@@ -62,6 +73,10 @@ internal sealed class Judge
         {
             gone.Tracker.Finish(partition);
             gone.Tracker.TakeFinished(_left);
+            if (_left.Count > LeftMax)
+            {
+                _left.RemoveRange(0, _left.Count - LeftMax);
+            }
         }
     }
 
@@ -87,17 +102,18 @@ internal sealed class Judge
         }
     }
 
-    private Case CaseOf(PartitionMemory state)
+    private Case CaseOf(PartitionTracks state)
     {
         if (!_cases.TryGetValue(state.Info.Id, out var one))
         {
-            _cases.Add(state.Info.Id, one = new Case(new EpisodeTracker(_options.WindowsFor(_options.LimitsFor(state.Info)), _options.UnknownSeconds, state.Gaps)));
+            var window = new SignalWindow(state, _options);
+            _cases.Add(state.Info.Id, one = new Case(new EpisodeTracker(_options.WindowsFor(window.Limits), _options.UnknownSeconds, state.Gaps), window, _keptSeconds));
         }
 
         return one;
     }
 
-    private (Verdict, Episode?) Evaluate(long second, PartitionMemory state, IReadOnlyList<PartitionMemory> states, SideTimeline root)
+    private (Verdict, Episode?) Evaluate(long second, PartitionTracks state, IReadOnlyList<PartitionTracks> states, SideTimeline root)
     {
         var one = CaseOf(state);
         var tracker = one.Tracker;
@@ -108,7 +124,7 @@ internal sealed class Judge
             return (Verdicts.Off(state), null);
         }
 
-        var symptoms = state.Symptoms!;
+        var window = one.Window;
         if (second - one.StartedSecond <= _options.StartSeconds)
         {
             // A start uses everything at once and proves nothing: thresholds reference, section 7, item 5.
@@ -116,64 +132,62 @@ internal sealed class Judge
             return (Verdicts.Starting(state), null);
         }
 
-        symptoms.Explaining = !IsLean;
-        var other = OneSided(state, second) ? OtherOddsOneSided : OtherOdds;
-        Assess(symptoms, tracker, other);
-        var none = _assessments[0];
-        var measured = IsMeasured(symptoms) || (none.File.Failed && symptoms.StoodStill().Holds);
-        var winner = Winner(symptoms, tracker.Open);
+        window.Explaining = !IsLean;
+        _weighing.Assess(window, tracker.Open, OneSided(state, second));
+        var none = _weighing.None;
+        var measured = IsMeasured(window) || (none.File.Failed && Pause.StoodStill(window).Holds);
+        var winner = _weighing.Winner(window, tracker.Open);
         var harmed = none.File.Failed;
         var winnerId = winner?.Hypothesis.Id ?? HypothesisIds.Unknown;
 
         // What the open episode rests on is no longer measured: that is a gap, not an end.
         var blind = tracker.Open is not null && tracker.Open != winnerId && (winner is null || winner.Hypothesis.Family == ResourceFamily.None)
-            && OfId(tracker.Open) is { } rested && rested.File.IsBlind;
+            && _weighing.OfId(tracker.Open) is { } rested && rested.File.IsBlind;
         if (blind)
         {
             winner = null;
             winnerId = HypothesisIds.Unknown;
         }
 
-        var standing = OfId(tracker.Open);
+        var standing = _weighing.OfId(tracker.Open);
         var rival = winner is not null && standing?.Hypothesis.Family == winner.Hypothesis.Family;
         var outcome = new SecondOutcome(
             winnerId, winner?.Hypothesis.EpisodeSecondsMin ?? 0, rival, standing?.File.Failed ?? false, harmed, !measured || blind,
-            winner?.Hypothesis.OnsetSignal ?? SignalCatalog.Ready, winner?.Hypothesis.Began(symptoms));
+            winner?.Hypothesis.OnsetSignal ?? SignalCatalog.Ready, winner?.Hypothesis.Began(window));
         tracker.Follow(state.Info.Id, second, outcome, state.History);
 
         // While the cause of an open episode stays the likeliest, one weak second does not change the verdict.
-        if (tracker.Open is not null && tracker.Open != winnerId && winner is null && OfId(tracker.Open) is { Probability: >= 0.5 } carried)
+        if (tracker.Open is not null && tracker.Open != winnerId && winner is null && _weighing.OfId(tracker.Open) is { Probability: >= 0.5 } carried)
         {
             winner = carried;
         }
 
-        var takes = measured && tracker.Takes(second, winner?.Hypothesis.Id ?? HypothesisIds.Unknown, winner?.Probability ?? Verdicts.UnclearProbability(_assessments));
+        var takes = measured && tracker.Takes(second, winner?.Hypothesis.Id ?? HypothesisIds.Unknown, winner?.Probability ?? Verdicts.UnclearProbability(_weighing));
         var verdict = Tell(second, state, states, root, one, winner, measured, harmed, takes);
-        var severity = winner?.Hypothesis.Severity(symptoms) ?? (harmed ? 0.3 : 0);
+        var severity = winner?.Hypothesis.Severity(window) ?? (harmed ? 0.3 : 0);
         return (verdict, tracker.Current(state.Info.Id, second, verdict, takes, double.IsNaN(severity) ? 0.3 : severity));
     }
 
     private Verdict Tell(
-        long second, PartitionMemory state, IReadOnlyList<PartitionMemory> states, SideTimeline root, Case one, Assessment? winner, bool measured, bool harmed,
+        long second, PartitionTracks state, IReadOnlyList<PartitionTracks> states, SideTimeline root, Case one, Assessment? winner, bool measured, bool harmed,
         bool takes)
     {
-        var tracker = one.Tracker;
+        var (tracker, window) = (one.Tracker, one.Window);
         if (IsLean)
         {
             if (!takes)
             {
-                return Verdicts.Bare(state, winner, measured);
+                return one.LastBare = Verdicts.Bare(one.LastBare, winner, measured);
             }
 
             // This one is read: the same second again, in words.
             _word(state, second);
-            state.Symptoms!.Explaining = true;
+            window.Explaining = true;
             var id = winner?.Hypothesis.Id;
-            Assess(state.Symptoms, tracker, OneSided(state, second) ? OtherOddsOneSided : OtherOdds);
-            winner = id is null ? null : OfId(id);
+            _weighing.Assess(window, tracker.Open, OneSided(state, second));
+            winner = id is null ? null : _weighing.OfId(id);
         }
 
-        var symptoms = state.Symptoms!;
         if (!measured)
         {
             return Verdicts.NoData(state, tracker);
@@ -181,12 +195,12 @@ internal sealed class Judge
 
         if (winner is null)
         {
-            return Verdicts.Unclear(state, _assessments, tracker, harmed);
+            return Verdicts.Unclear(state, _weighing, tracker, harmed);
         }
 
-        if (winner == _assessments[0])
+        if (winner == _weighing.None)
         {
-            return Verdicts.Healthy(second, state, winner, _assessments);
+            return Verdicts.Healthy(second, state, _weighing);
         }
 
         var onset = tracker.Open == winner.Hypothesis.Id ? tracker.Onset : second;
@@ -194,134 +208,36 @@ internal sealed class Judge
         if (!known || (CulpritFinder.Remembers(state, onset, second) && (takes || second - one.CulpritsSecond >= CulpritSeconds)))
         {
             (one.CulpritsOf, one.CulpritsOnset, one.CulpritsSecond) = (winner.Hypothesis.Id, onset, second);
-            one.Culprits = _culprits.Find(winner.Hypothesis.Shared, state, states, root, onset, second, symptoms);
+            one.Culprits = _culprits.Find(winner.Hypothesis.Shared, state, states, root, onset, second, window);
         }
 
-        return Verdicts.Named(second, state, symptoms, winner, _assessments, onset, one.Culprits, Marks(winner.Hypothesis.Family, second, state, root), _options.ProbabilityMin);
+        return Verdicts.Named(second, state, window, winner, _weighing, onset, one.Culprits, Marks(winner.Hypothesis.Family, second, state, root), _options.ProbabilityMin);
     }
 
-    private static IReadOnlyList<(Evidence Evidence, string Advice)> Marks(ResourceFamily family, long second, PartitionMemory state, SideTimeline root)
+    private static IReadOnlyList<(Evidence Evidence, string Advice)> Marks(ResourceFamily family, long second, PartitionTracks state, SideTimeline root)
     {
         return [.. StackCatalog.Marks(family, m => Values(m.Side == MetricSide.Guest ? state.Guest : state.Host, m), m => Values(root, m)).Take(StackMarksMax)];
 
         IEnumerable<StackValue> Values(SideTimeline side, MetricDefinition metric) => side.Of(metric).Select(s => new StackValue(s.Key.Instance, s.At(second), s.NativeName));
     }
 
-    private void Assess(Symptoms symptoms, EpisodeTracker tracker, double other)
-    {
-        var none = _assessments[0];
-        Weigh(none, symptoms, tracker);
-        if (!symptoms.Explaining && !none.File.Failed && tracker.Open is null)
-        {
-            // Nothing hurts: no cause can stand, and nobody asks by how much.
-            foreach (var assessment in _assessments.AsSpan(1))
-            {
-                assessment.File.Begin(PriorLogOdds, false);
-                assessment.Probability = 0;
-            }
-
-            none.Probability = none.File.Odds / (none.File.Odds + CaseFile.FallenOdds + other);
-            return;
-        }
-
-        var strongest = 0.0;
-        foreach (var assessment in _assessments.AsSpan(1))
-        {
-            Weigh(assessment, symptoms, tracker);
-            strongest = Math.Max(strongest, assessment.File.Odds);
-        }
-
-        // Rivals are those that explain the same harm, "nothing wrong", and something not in the catalog.
-        none.Probability = none.File.Odds / (none.File.Odds + strongest + other);
-        foreach (var assessment in _assessments.AsSpan(1))
-        {
-            var rivals = none.File.Odds;
-            foreach (var rival in _assessments.AsSpan(1))
-            {
-                rivals += rival != assessment && rival.Hypothesis.Family == assessment.Hypothesis.Family ? rival.File.Odds : 0;
-            }
-
-            assessment.Probability = assessment.File.Odds / (assessment.File.Odds + rivals + other);
-        }
-    }
-
-    private void Weigh(Assessment assessment, Symptoms symptoms, EpisodeTracker tracker)
-    {
-        symptoms.Hysteresis = assessment.Hypothesis.Id == tracker.Open ? _options.HysteresisRatio : 1;
-        assessment.File.Begin(
-            assessment.Hypothesis.Family switch
-            {
-                ResourceFamily.None => NothingPriorLogOdds,
-                ResourceFamily.Whole => PausedPriorLogOdds,
-                _ => PriorLogOdds,
-            },
-            symptoms.Explaining);
-        assessment.Hypothesis.Weigh(symptoms, assessment.File);
-        symptoms.Hysteresis = 1;
-    }
-
-    private Assessment? Winner(Symptoms symptoms, string? open)
-    {
-        Assessment? best = null;
-        var worst = double.NegativeInfinity;
-        foreach (var assessment in _assessments.AsSpan(1))
-        {
-            if (assessment.Probability < _options.ProbabilityMin || !assessment.File.Stands)
-            {
-                continue;
-            }
-
-            var next = 0.0;
-            foreach (var rival in _assessments.AsSpan(1))
-            {
-                next = rival != assessment && rival.Hypothesis.Family == assessment.Hypothesis.Family ? Math.Max(next, rival.Probability) : next;
-            }
-
-            if (assessment.Probability < next * _options.LeadMin)
-            {
-                continue;
-            }
-
-            // A VM that stands still explains all the rest; else the greater harm speaks first.
-            var severity = assessment.Hypothesis.Family == ResourceFamily.Whole ? 10 : assessment.Hypothesis.Severity(symptoms);
-            severity = double.IsNaN(severity) ? 0 : severity;
-
-            // Of two harms at once the one told first stays, unless the other is clearly worse.
-            severity += assessment.Hypothesis.Id == open ? StaysSeverity : 0;
-            if (severity > worst || (severity == worst && assessment.Probability > best!.Probability))
-            {
-                best = assessment;
-                worst = severity;
-            }
-        }
-
-        var none = _assessments[0];
-        return best ?? (none.File.Stands && none.Probability >= _options.ProbabilityMin ? none : null);
-    }
-
     // Without any of these there is nothing to judge by. Levels do not count: they stand for a while after their side fell silent.
-    private static bool IsMeasured(Symptoms symptoms)
-        => symptoms.Has(SignalCatalog.GuestBusy) || symptoms.Has(SignalCatalog.HostRun) || symptoms.Has(SignalCatalog.Ready)
-            || symptoms.Has(SignalCatalog.DiskGuestIops) || symptoms.Has(SignalCatalog.DiskHostIops);
+    private static bool IsMeasured(SignalWindow window)
+        => window.Has(SignalCatalog.GuestBusy) || window.Has(SignalCatalog.HostRun) || window.Has(SignalCatalog.Ready)
+            || window.Has(SignalCatalog.DiskGuestIops) || window.Has(SignalCatalog.DiskHostIops);
 
-    private static bool OneSided(PartitionMemory state, long second) => state.HasGuest(second) != state.HasHost(second);
+    private static bool OneSided(PartitionTracks state, long second) => state.HasGuest(second) != state.HasHost(second);
 
-    private Assessment? OfId(string? id)
+    private sealed class Case(EpisodeTracker tracker, SignalWindow window, int keptSeconds)
     {
-        foreach (var assessment in _assessments)
-        {
-            if (assessment.Hypothesis.Id == id)
-            {
-                return assessment;
-            }
-        }
+        private readonly Verdict?[] _verdicts = new Verdict?[keptSeconds];
 
-        return null;
-    }
-
-    private sealed class Case(EpisodeTracker tracker)
-    {
         public EpisodeTracker Tracker { get; } = tracker;
+
+        public SignalWindow Window { get; } = window;
+
+        // The newest verdict of a second that nobody reads.
+        public Verdict? LastBare { get; set; }
 
         public long StartedSecond { get; set; } = long.MinValue / 2;
 
@@ -332,5 +248,9 @@ internal sealed class Judge
         public long CulpritsOnset { get; set; }
 
         public long CulpritsSecond { get; set; }
+
+        public Verdict? VerdictAt(long second) => _verdicts[(int)(second % _verdicts.Length)];
+
+        public void Keep(long second, Verdict verdict) => _verdicts[(int)(second % _verdicts.Length)] = verdict;
     }
 }

@@ -1,3 +1,4 @@
+using HvIntegration.Model;
 using HvIntegration.Engine.Signals;
 
 namespace HvIntegration.Engine.Diagnosis;

@@ -29,11 +29,11 @@ public sealed class ClockOptions
 
     internal void Validate(List<string> faults)
     {
-        OptionCheck.Range(faults, "Clock.FitWindowSeconds", FitWindowSeconds, 300, 900);
-        OptionCheck.Range(faults, "Clock.PickSeconds", PickSeconds, 2, 60);
-        OptionCheck.Range(faults, "Clock.DriftPpmMax", DriftPpmMax, 10, 5_000);
-        OptionCheck.Range(faults, "Clock.BreakMsMin", BreakMsMin, 0.1, 1_000);
-        OptionCheck.Range(faults, "Clock.PauseMsMin", PauseMsMin, 50, 60_000);
-        OptionCheck.Range(faults, "Clock.DelayMsMax", DelayMsMax, 10, 60_000);
+        OptionCheck.Range(faults, "Clock:FitWindowSeconds", FitWindowSeconds, 300, 900);
+        OptionCheck.Range(faults, "Clock:PickSeconds", PickSeconds, 2, 60);
+        OptionCheck.Range(faults, "Clock:DriftPpmMax", DriftPpmMax, 10, 5_000);
+        OptionCheck.Range(faults, "Clock:BreakMsMin", BreakMsMin, 0.1, 1_000);
+        OptionCheck.Range(faults, "Clock:PauseMsMin", PauseMsMin, 50, 60_000);
+        OptionCheck.Range(faults, "Clock:DelayMsMax", DelayMsMax, 10, 60_000);
     }
 }

@@ -43,7 +43,7 @@ public sealed class DiagnosisOptions
     /// <value>Seconds, 10 to 600. Default 30. Source: diagnosis reference, section 8, item 6 (30 points).</value>
     public int BaselineSecondsMin { get; set; } = 30;
 
-    /// <summary>Suspects shown.</summary>
+    /// <summary>Most suspects that a verdict names.</summary>
     /// <value>1 to 20. Default 5.</value>
     public int CulpritsMax { get; set; } = 5;
 
@@ -61,7 +61,7 @@ public sealed class DiagnosisOptions
     /// <value>Default <see cref="ReportDetail.Full"/>; recordings are judged many times faster with <see cref="ReportDetail.Episodes"/>.</value>
     public ReportDetail Detail { get; set; } = ReportDetail.Full;
 
-    internal Diagnosis.Windows WindowsFor(SignalLimits limits)
+    internal DecisionWindow WindowsFor(SignalLimits limits)
         => new(limits.WindowSeconds ?? WindowSeconds, limits.WindowHits ?? Math.Min(WindowHits, limits.WindowSeconds ?? WindowSeconds), limits.EndSeconds ?? EndSeconds);
 
     internal SignalLimits LimitsFor(Model.PartitionInfo partition)
@@ -70,22 +70,22 @@ public sealed class DiagnosisOptions
 
     internal void Validate(List<string> faults, int keptSeconds)
     {
-        OptionCheck.Range(faults, "Diagnosis.WindowSeconds", WindowSeconds, 1, 300);
-        OptionCheck.Range(faults, "Diagnosis.WindowHits", WindowHits, 1, Math.Max(1, WindowSeconds));
-        OptionCheck.Range(faults, "Diagnosis.EndSeconds", EndSeconds, 1, 300);
-        OptionCheck.Range(faults, "Diagnosis.HysteresisRatio", HysteresisRatio, 0.3, 1);
-        OptionCheck.Range(faults, "Diagnosis.ProbabilityMin", ProbabilityMin, 0.5, 0.99);
-        OptionCheck.Range(faults, "Diagnosis.LeadMin", LeadMin, 1, 100);
-        OptionCheck.Range(faults, "Diagnosis.UnknownSeconds", UnknownSeconds, 1, 300);
-        OptionCheck.Range(faults, "Diagnosis.StartSeconds", StartSeconds, 0, 600);
-        OptionCheck.Range(faults, "Diagnosis.BaselineSeconds", BaselineSeconds, 30, keptSeconds);
-        OptionCheck.Range(faults, "Diagnosis.BaselineSecondsMin", BaselineSecondsMin, 10, 600);
-        OptionCheck.Range(faults, "Diagnosis.CulpritsMax", CulpritsMax, 1, 20);
-        OptionCheck.Range(faults, "Diagnosis.CulpritShareMin", CulpritShareMin, 0, 1);
-        Check(faults, Limits, "Diagnosis.Limits");
+        OptionCheck.Range(faults, "Diagnosis:WindowSeconds", WindowSeconds, 1, 300);
+        OptionCheck.Range(faults, "Diagnosis:WindowHits", WindowHits, 1, Math.Max(1, WindowSeconds));
+        OptionCheck.Range(faults, "Diagnosis:EndSeconds", EndSeconds, 1, 300);
+        OptionCheck.Range(faults, "Diagnosis:HysteresisRatio", HysteresisRatio, 0.3, 1);
+        OptionCheck.Range(faults, "Diagnosis:ProbabilityMin", ProbabilityMin, 0.5, 0.99);
+        OptionCheck.Range(faults, "Diagnosis:LeadMin", LeadMin, 1, 100);
+        OptionCheck.Range(faults, "Diagnosis:UnknownSeconds", UnknownSeconds, 1, 300);
+        OptionCheck.Range(faults, "Diagnosis:StartSeconds", StartSeconds, 0, 600);
+        OptionCheck.Range(faults, "Diagnosis:BaselineSeconds", BaselineSeconds, 30, keptSeconds);
+        OptionCheck.Range(faults, "Diagnosis:BaselineSecondsMin", BaselineSecondsMin, 10, 600);
+        OptionCheck.Range(faults, "Diagnosis:CulpritsMax", CulpritsMax, 1, 20);
+        OptionCheck.Range(faults, "Diagnosis:CulpritShareMin", CulpritShareMin, 0, 1);
+        Check(faults, Limits, "Diagnosis:Limits");
         foreach (var (name, limits) in PartitionLimits)
         {
-            Check(faults, limits, $"Diagnosis.PartitionLimits[{name}]");
+            Check(faults, limits, $"Diagnosis:PartitionLimits:{name}");
         }
     }
 
@@ -93,8 +93,8 @@ public sealed class DiagnosisOptions
     {
         limits.Validate(faults, path);
         var windows = WindowsFor(limits);
-        OptionCheck.Range(faults, $"{path}.WindowSeconds", windows.Seconds, 1, 300);
-        OptionCheck.Range(faults, $"{path}.WindowHits", windows.Hits, 1, Math.Max(1, windows.Seconds));
-        OptionCheck.Range(faults, $"{path}.EndSeconds", windows.EndSeconds, 1, 300);
+        OptionCheck.Range(faults, $"{path}:WindowSeconds", windows.Seconds, 1, 300);
+        OptionCheck.Range(faults, $"{path}:WindowHits", windows.Hits, 1, Math.Max(1, windows.Seconds));
+        OptionCheck.Range(faults, $"{path}:EndSeconds", windows.EndSeconds, 1, 300);
     }
 }

@@ -10,7 +10,7 @@ internal static class OptionCheck
     {
         if (double.IsNaN(value) || value < least || value > greatest)
         {
-            faults.Add(string.Create(CultureInfo.InvariantCulture, $"{name} is {value}: must be {least} to {greatest}."));
+            faults.Add(string.Create(CultureInfo.InvariantCulture, $"{name} is {value}: use a value from {least} to {greatest}."));
         }
     }
 }

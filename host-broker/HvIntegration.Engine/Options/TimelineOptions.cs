@@ -27,6 +27,10 @@ public sealed class TimelineOptions
     /// <value>64 to 100,000. Default 4,096.</value>
     public int SeriesMax { get; set; } = 4_096;
 
+    /// <summary>Series of all guests together from which on each guest may have its equal share only, and at least 512; what is more is refused and counted.</summary>
+    /// <value>4,096 to 10,000,000. Default 200,000.</value>
+    public int GuestSeriesTotalMax { get; set; } = 200_000;
+
     /// <summary>Guest batches held per partition while its clock is not yet known; the oldest are dropped and counted.</summary>
     /// <value>1 to 1,024. Default 64.</value>
     public int HeldBatchesMax { get; set; } = 64;
@@ -37,13 +41,14 @@ public sealed class TimelineOptions
 
     internal void Validate(List<string> faults)
     {
-        OptionCheck.Range(faults, "Timeline.KeptSeconds", KeptSeconds, 120, 7_200);
-        OptionCheck.Range(faults, "Timeline.GraceSeconds", GraceSeconds, 1, 60);
-        OptionCheck.Range(faults, "Timeline.GapSeconds", GapSeconds, 2, 60);
-        OptionCheck.Range(faults, "Timeline.HoldSeconds", HoldSeconds, 1, 300);
-        OptionCheck.Range(faults, "Timeline.HostReadErrorMs", HostReadErrorMs, 0, 1_000);
-        OptionCheck.Range(faults, "Timeline.SeriesMax", SeriesMax, 64, 100_000);
-        OptionCheck.Range(faults, "Timeline.HeldBatchesMax", HeldBatchesMax, 1, 1_024);
-        OptionCheck.Range(faults, "Timeline.PartitionsMax", PartitionsMax, 1, 4_096);
+        OptionCheck.Range(faults, "Timeline:KeptSeconds", KeptSeconds, 120, 7_200);
+        OptionCheck.Range(faults, "Timeline:GraceSeconds", GraceSeconds, 1, 60);
+        OptionCheck.Range(faults, "Timeline:GapSeconds", GapSeconds, 2, 60);
+        OptionCheck.Range(faults, "Timeline:HoldSeconds", HoldSeconds, 1, 300);
+        OptionCheck.Range(faults, "Timeline:HostReadErrorMs", HostReadErrorMs, 0, 1_000);
+        OptionCheck.Range(faults, "Timeline:SeriesMax", SeriesMax, 64, 100_000);
+        OptionCheck.Range(faults, "Timeline:GuestSeriesTotalMax", GuestSeriesTotalMax, 4_096, 10_000_000);
+        OptionCheck.Range(faults, "Timeline:HeldBatchesMax", HeldBatchesMax, 1, 1_024);
+        OptionCheck.Range(faults, "Timeline:PartitionsMax", PartitionsMax, 1, 4_096);
     }
 }

@@ -1,5 +1,4 @@
-using HvIntegration.Engine.Model;
-using HvIntegration.Engine.Timeline;
+using HvIntegration.Model;
 using HvIntegration.Protocol.Metrics;
 
 namespace HvIntegration.Engine.Signals;
@@ -21,7 +20,7 @@ internal sealed class CpuSignals
     private const double UnbookedShare = 2 * GuestTickShare;
 
     private const double ImpossibleShare = 1.2;
-    private const string NoWait = "the host's waits were not recorded; on Hyper-V record CPU Wait Time Per Dispatch and Logical Processor Dispatches/sec of the virtual processors";
+    private const string NoWait = "the recording has no wait times of the virtual processors; on Hyper-V, record CPU Wait Time Per Dispatch and Logical Processor Dispatches/sec";
     private const int ProcessorsShownMax = 32;
 
     private const int ModeBusy = 1;
@@ -100,14 +99,14 @@ internal sealed class CpuSignals
         var unbooked = AddUnbooked();
         if (_busy.Greatest > ImpossibleShare)
         {
-            frame.Missing(SignalCatalog.GuestBusy, frame.Words ? $"the guest claims {Text.Percent(_busy.Greatest)} of one processor: not possible, not used" : "not possible");
+            frame.Missing(SignalCatalog.GuestBusy, frame.Words ? $"the guest reported {NumberText.Percent(_busy.Greatest)} of one processor; ignored because this is not possible" : "not possible");
             _busy.Clear();
             return;
         }
 
         var error = GuestTickShare + (input.GuestEdges * _busy.Mean);
         var source = unbooked > 0 && frame.Words
-            ? $"system.cpu.time, {Text.Percent(unbooked / _busy.Count)} of it booked on no mode (late ticks)"
+            ? $"system.cpu.time, {NumberText.Percent(unbooked / _busy.Count)} of it in no CPU mode (late ticks)"
             : input.Guest.Single(GuestMetrics.CpuTime)!.Native;
         frame.Add(SignalCatalog.GuestBusy, _busy.Mean, error, SampleQuality.Measured, source);
         if (_busy.Count > 1 || input.Partition.VirtualProcessors <= 1)
@@ -118,13 +117,13 @@ internal sealed class CpuSignals
         else
         {
             // Only the total of several processors: their mean says when all are full.
-            frame.Missing(SignalCatalog.GuestBusyMax, "the guest reports its processors only together");
+            frame.Missing(SignalCatalog.GuestBusyMax, "the guest reports only the total of its processors");
             frame.Add(SignalCatalog.GuestBusyProcessors, _busy.Mean >= input.Limits.BusyShare ? 1 : 0, double.NaN, SampleQuality.Estimated, source);
         }
 
         for (var cpu = 0; frame.Words && cpu < Math.Min(_busy.End, ProcessorsShownMax); cpu++)
         {
-            frame.AddInstance(SignalCatalog.GuestBusy, Text.Number(cpu), _busy[cpu], error, SampleQuality.Measured, source);
+            frame.AddInstance(SignalCatalog.GuestBusy, NumberText.Number(cpu), _busy[cpu], error, SampleQuality.Measured, source);
         }
 
         // A zero here is what a platform without a steal clock gives: showing it would say "no contention".
@@ -180,10 +179,10 @@ internal sealed class CpuSignals
         {
             frame.Add(
                 SignalCatalog.GuestTopProcess, input.Processes[0].CpuShare, GuestTickShare, SampleQuality.Measured,
-                frame.Words ? $"process {input.Processes[0].Name} ({Text.Number(input.Processes[0].Pid)})" : "process");
+                frame.Words ? $"process {input.Processes[0].Name} ({NumberText.Number(input.Processes[0].Pid)})" : "process");
         }
 
-        frame.Add(SignalCatalog.SlowedShare, input.SlowedShare, double.NaN, SampleQuality.Estimated, "active processes, CPU and bytes against their last minute");
+        frame.Add(SignalCatalog.SlowedShare, input.SlowedShare, double.NaN, SampleQuality.Estimated, "active processes, CPU and bytes compared with their last minute");
     }
 
     private void Pressure(SignalInput input, SignalFrame frame)
@@ -258,7 +257,7 @@ internal sealed class CpuSignals
         var count = input.History.Window(SignalCatalog.Ready, input.Second - 1, before);
         mean = count == 0 ? _wait.Mean : ((mean * count) + _wait.Mean) / (count + 1);
         var quality = count + 1 >= seconds * 9 / 10 ? SampleQuality.Measured : SampleQuality.Estimated;
-        frame.Add(signal, mean, HostTickShare / seconds, quality, $"{SignalIds.Ready} over {Text.Number(count + 1)} s");
+        frame.Add(signal, mean, HostTickShare / seconds, quality, $"{SignalIds.Ready} over {NumberText.Number(count + 1)} s");
     }
 
     private void Steal(SignalInput input, SignalFrame frame)
@@ -279,7 +278,7 @@ internal sealed class CpuSignals
         frame.Add(SignalCatalog.StealSigned, signed, error, quality, source);
         for (var cpu = 0; frame.Words && paired && cpu < Math.Min(_busy.End, ProcessorsShownMax); cpu++)
         {
-            frame.AddInstance(SignalCatalog.Steal, Text.Number(cpu), Math.Max(0, _busy[cpu] - _run[cpu]), error, quality, source);
+            frame.AddInstance(SignalCatalog.Steal, NumberText.Number(cpu), Math.Max(0, _busy[cpu] - _run[cpu]), error, quality, source);
         }
 
         if (_wait.Count > 0)
@@ -288,7 +287,7 @@ internal sealed class CpuSignals
             var bars = error + HostTickShare + (input.HostEdges * _wait.Mean);
             frame.Add(
                 SignalCatalog.ReadyStealAgree, apart <= bars ? 1 : 0, double.NaN, quality,
-                frame.Words ? $"{Text.Percent(apart)} apart, error bars {Text.Percent(bars)}" : "apart");
+                frame.Words ? $"{NumberText.Percent(apart)} apart, error bars {NumberText.Percent(bars)}" : "apart");
         }
     }
 
@@ -326,11 +325,11 @@ internal sealed class CpuSignals
             var total = frame.Value(SignalCatalog.HostRunTotal);
             frame.Add(
                 SignalCatalog.CapUse, total / limit, frame.Error(SignalCatalog.HostRunTotal) / limit, frame.QualityOf(SignalCatalog.HostRunTotal),
-                frame.Words ? $"{frame.SourceOf(SignalCatalog.HostRunTotal)} over a cap of {Text.Short(limit)} logical processors" : "cap");
+                frame.Words ? $"{frame.SourceOf(SignalCatalog.HostRunTotal)} divided by a cap of {NumberText.Compact(limit)} logical processors" : "cap");
         }
         else
         {
-            frame.Missing(SignalCatalog.CapUse, "no CPU cap below its processors is known of this VM; limitPercent of an inventory would tell");
+            frame.Missing(SignalCatalog.CapUse, "no CPU cap below the processor count is known for this VM; limitPercent in an inventory sets it");
         }
 
         if (input.Host.Single(HostMetrics.VmThrottledTime) is { } throttled)
@@ -343,7 +342,7 @@ internal sealed class CpuSignals
     {
         for (var vp = 0; frame.Words && vp < Math.Min(shares.End, ProcessorsShownMax); vp++)
         {
-            frame.AddInstance(signal, Text.Number(vp), shares[vp], error, shares.Quality, shares.Source);
+            frame.AddInstance(signal, NumberText.Number(vp), shares[vp], error, shares.Quality, shares.Source);
         }
     }
 

@@ -14,7 +14,7 @@ internal sealed class Device(string name)
     /// <summary>Bytes, a series per direction.</summary>
     public List<TimelineSeries> Bytes { get; } = [];
 
-    /// <summary>Operation time.</summary>
+    /// <summary>Time of operations, a series per direction.</summary>
     public List<TimelineSeries> Times { get; } = [];
 
     /// <summary>Operation time below the virtual device.</summary>

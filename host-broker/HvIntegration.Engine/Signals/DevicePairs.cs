@@ -42,6 +42,7 @@ internal sealed class DevicePairs
     /// <summary>Takes new series in, and pairs anew every 30 seconds.</summary>
     public void Refresh(SideTimeline guest, SideTimeline host, long second)
     {
+        var changed = _guestVersion != guest.Version || _hostVersion != host.Version;
         if (_guestVersion != guest.Version)
         {
             _guestVersion = guest.Version;
@@ -56,11 +57,26 @@ internal sealed class DevicePairs
             HostAdapters = Devices(host, HostMetrics.NicPackets, HostMetrics.NicIo, null, null);
         }
 
+        if (changed)
+        {
+            Keep(_disks, GuestDisks, HostDisks);
+            Keep(_adapters, GuestAdapters, HostAdapters);
+        }
+
         if (_pairedAt == long.MinValue || second - _pairedAt >= PairSeconds)
         {
             _pairedAt = second;
             Pair(GuestDisks, HostDisks, second, _disks, d => d.Operations.Count > 0 ? d.Operations : d.Bytes);
             Pair(GuestAdapters, HostAdapters, second, _adapters, d => d.Bytes.Count > 0 ? d.Bytes : d.Operations);
+        }
+    }
+
+    // A pair ends with either of its devices.
+    private static void Keep(Dictionary<string, (string Host, double Apart)> pairs, List<Device> guests, List<Device> hosts)
+    {
+        foreach (var gone in pairs.Where(p => !guests.Exists(d => d.Name == p.Key) || !hosts.Exists(d => d.Name == p.Value.Host)).Select(p => p.Key).ToList())
+        {
+            pairs.Remove(gone);
         }
     }
 

@@ -1,4 +1,4 @@
-using HvIntegration.Engine.Model;
+using HvIntegration.Model;
 using HvIntegration.Engine.Timeline;
 using HvIntegration.Protocol.Metrics;
 
@@ -39,12 +39,12 @@ internal static class DiskSignals
         var edges = input.GuestEdges + input.HostEdges;
         if (guest.Operations >= input.Limits.DiskIopsMin && host.Operations >= 0)
         {
-            frame.Add(SignalCatalog.DiskConservation, host.Operations / guest.Operations, edges + (2 / guest.Operations), SampleQuality.Measured, "host operations over guest operations");
+            frame.Add(SignalCatalog.DiskConservation, host.Operations / guest.Operations, edges + (2 / guest.Operations), SampleQuality.Measured, "host operations divided by guest operations");
         }
 
         if (guestBytes >= BytesMin && hostBytes >= 0)
         {
-            frame.Add(SignalCatalog.DiskConservationBytes, hostBytes / guestBytes, edges + 0.02, SampleQuality.Measured, "host bytes over guest bytes of all disks");
+            frame.Add(SignalCatalog.DiskConservationBytes, hostBytes / guestBytes, edges + 0.02, SampleQuality.Measured, "host bytes divided by guest bytes, all disks");
         }
 
         Queues(input, frame);
@@ -123,11 +123,11 @@ internal static class DiskSignals
         {
             frame.Add(
                 SignalCatalog.DiskLowerLatency, seconds / operations, OperationSplitShare * seconds / operations, SampleQuality.Estimated,
-                frame.Words ? "latency of the backing device, all its users: " + Native(input.Root, HostMetrics.StoreOperationTime) : "backing device");
+                frame.Words ? "latency of the backing device, from all its users: " + Native(input.Root, HostMetrics.StoreOperationTime) : "backing device");
             return;
         }
 
-        frame.Missing(SignalCatalog.DiskLowerLatency, double.IsNaN(operations) ? "this host reports nothing below the virtual disk" : "no operation reached the backing device");
+        frame.Missing(SignalCatalog.DiskLowerLatency, double.IsNaN(operations) ? "this host reports no latency below the virtual disk" : "no operation reached the backing device");
     }
 
     private static double StoreSum(SideTimeline root, MetricDefinition metric, List<TimelineSeries> stores, long second)
@@ -193,7 +193,7 @@ internal static class DiskSignals
         {
             frame.Missing(
                 signal, frame.Words
-                    ? $"unknown: {source} is {Text.Milliseconds(residue)}, below zero by more than its error bar of {Text.Milliseconds(error)}"
+                    ? $"unknown: {source} is {NumberText.Milliseconds(residue)}, below zero by more than its error bar of {NumberText.Milliseconds(error)}"
                     : "unknown");
             return;
         }
@@ -259,7 +259,7 @@ internal static class DiskSignals
 
         if (double.IsNaN(highest))
         {
-            frame.Missing(SignalCatalog.DiskQosUse, "no storage quota is known of this VM");
+            frame.Missing(SignalCatalog.DiskQosUse, "no storage quota is known for this VM");
         }
         else
         {
@@ -271,7 +271,7 @@ internal static class DiskSignals
             if (rate >= 0 && !(rate / limit <= highest))
             {
                 highest = rate / limit;
-                source = frame.Words ? $"{cap.Native}, {cap.Key.Instance}: {Text.Short(rate)} of {Text.Short(limit)} {unit}" : cap.Native;
+                source = frame.Words ? $"{cap.Native}, {cap.Key.Instance}: {NumberText.Compact(rate)} of {NumberText.Compact(limit)} {unit}" : cap.Native;
             }
         }
     }
@@ -298,7 +298,7 @@ internal static class DiskSignals
             One(frame, disk, SignalCatalog.DiskGuestIops, SignalCatalog.DiskGuestLatency, input.Second);
             if (input.Pairs.Disks.TryGetValue(disk.Name, out var pair) && input.Pairs.HostDisks.Find(d => d.Name == pair.Host) is { } host)
             {
-                var source = $"{disk.Name} is {host.Name}: rates {Text.Percent(pair.Apart)} apart";
+                var source = $"{disk.Name} is {host.Name}: rates {NumberText.Percent(pair.Apart)} apart";
                 var (inside, outside) = (LatencyOf(disk, input.Second), LatencyOf(host, input.Second));
                 var error = OperationSplitShare * 2 * Math.Max(inside, outside);
                 if (inside - outside >= -error)
@@ -330,7 +330,7 @@ internal static class DiskSignals
             {
                 frame.AddInstance(
                     SignalCatalog.NetConservation, adapter.Name, HostSignals.Sum(host.Bytes, input.Second) / HostSignals.Sum(adapter.Bytes, input.Second), pair.Apart,
-                    SampleQuality.Measured, $"{adapter.Name} is {host.Name}: rates {Text.Percent(pair.Apart)} apart");
+                    SampleQuality.Measured, $"{adapter.Name} is {host.Name}: rates {NumberText.Percent(pair.Apart)} apart");
             }
         }
     }
@@ -339,7 +339,7 @@ internal static class DiskSignals
     {
         frame.AddInstance(rate, disk.Name, HostSignals.Sum(disk.Operations, second), double.NaN, SampleQuality.Measured, "operations of " + disk.Name);
         var value = LatencyOf(disk, second);
-        frame.AddInstance(latency, disk.Name, value, OperationSplitShare * value, SampleQuality.Measured, "operation time over operations of " + disk.Name);
+        frame.AddInstance(latency, disk.Name, value, OperationSplitShare * value, SampleQuality.Measured, "operation time divided by operations of " + disk.Name);
     }
 
     private static double LatencyOf(Device disk, long second)

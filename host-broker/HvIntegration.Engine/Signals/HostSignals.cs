@@ -1,4 +1,4 @@
-using HvIntegration.Engine.Model;
+using HvIntegration.Model;
 using HvIntegration.Engine.Timeline;
 using HvIntegration.Protocol.Metrics;
 
@@ -16,7 +16,7 @@ internal static class HostSignals
         SignalCatalog.UplinkDropped, SignalCatalog.BusThrottle,
     ];
 
-    /// <summary>Derives them.</summary>
+    /// <summary>Derives the host's signals of one second.</summary>
     /// <param name="root">Host series of the host itself.</param>
     /// <param name="second">Host second.</param>
     /// <param name="assigned">Memory assigned to all VMs together, bytes; NaN when not reported.</param>
@@ -143,7 +143,7 @@ internal static class HostSignals
         }
         else
         {
-            frame.Missing(SignalCatalog.HostMemoryAvailable, "the size of the host's memory is not known");
+            frame.Missing(SignalCatalog.HostMemoryAvailable, "the memory size of the host is not known");
         }
     }
 
@@ -200,7 +200,7 @@ internal static class HostSignals
         }
         else
         {
-            frame.Missing(SignalCatalog.UplinkUse, "no physical adapter with its speed was reported");
+            frame.Missing(SignalCatalog.UplinkUse, "no physical adapter with a known speed was reported");
         }
     }
 

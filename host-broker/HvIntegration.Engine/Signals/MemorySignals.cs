@@ -1,4 +1,4 @@
-using HvIntegration.Engine.Model;
+using HvIntegration.Model;
 using HvIntegration.Engine.Timeline;
 using HvIntegration.Protocol.Metrics;
 
@@ -26,22 +26,22 @@ internal static class MemorySignals
         }
         else if (demand > 0 && assigned > 0)
         {
-            frame.Add(SignalCatalog.MemoryPressure, demand / assigned, 0.005, SampleQuality.Measured, "demand over assigned memory");
+            frame.Add(SignalCatalog.MemoryPressure, demand / assigned, 0.005, SampleQuality.Measured, "demand divided by assigned memory");
         }
         else
         {
-            frame.Missing(SignalCatalog.MemoryPressure, "this host reports no memory pressure of its VMs");
+            frame.Missing(SignalCatalog.MemoryPressure, "this host reports no memory pressure for its VMs");
         }
 
         var maximum = input.HostValue(HostMetrics.MemoryMaximum);
         maximum = maximum > 0 ? maximum : input.Partition.MemoryMaximumBytes ?? double.NaN;
         if (maximum > 0 && assigned > 0)
         {
-            frame.Add(SignalCatalog.MemoryMaximumUse, assigned / maximum, double.NaN, SampleQuality.Measured, "assigned over maximum memory");
+            frame.Add(SignalCatalog.MemoryMaximumUse, assigned / maximum, double.NaN, SampleQuality.Measured, "assigned memory divided by maximum memory");
         }
         else
         {
-            frame.Missing(SignalCatalog.MemoryMaximumUse, "the VM's maximum memory is not known");
+            frame.Missing(SignalCatalog.MemoryMaximumUse, "the maximum memory of the VM is not known");
         }
 
         Level(input, frame, HostMetrics.MemoryRemoved, SignalCatalog.MemoryRemoved);
@@ -73,17 +73,17 @@ internal static class MemorySignals
             var sent = input.GuestValue(GuestMetrics.MemoryNeeded);
             var needed = sent > 0 ? sent : Math.Max(0, limit - Math.Max(0, available - (ReserveShare * limit)));
             frame.Add(SignalCatalog.GuestMemoryNeeded, needed, double.NaN, quality, "hvi.guest.memory.needed");
-            frame.Add(SignalCatalog.GuestMemoryNeededShare, needed / limit, double.NaN, quality, "hvi.guest.memory.needed over the guest's memory");
+            frame.Add(SignalCatalog.GuestMemoryNeededShare, needed / limit, double.NaN, quality, "hvi.guest.memory.needed divided by the guest memory");
         }
         else
         {
             frame.Missing(
                 SignalCatalog.GuestMemoryAvailable,
-                available > limit ? "the guest claims more available memory than it has: not used" : input.NoGuest);
+                available > limit ? "the guest reported more available memory than it has; ignored" : input.NoGuest);
         }
 
         var committed = input.GuestValue(GuestMetrics.MemoryCommitted) / input.GuestValue(GuestMetrics.MemoryCommitLimit);
-        frame.Add(SignalCatalog.GuestCommit, committed >= 0 ? committed : double.NaN, double.NaN, input.GuestLevel, "hvi.guest.memory.committed over hvi.guest.memory.commit_limit");
+        frame.Add(SignalCatalog.GuestCommit, committed >= 0 ? committed : double.NaN, double.NaN, input.GuestLevel, "hvi.guest.memory.committed divided by hvi.guest.memory.commit_limit");
     }
 
     private static void Paging(SignalInput input, SignalFrame frame)

@@ -1,4 +1,4 @@
-using HvIntegration.Engine.Model;
+using HvIntegration.Model;
 using HvIntegration.Engine.Timeline;
 using HvIntegration.Protocol.Metrics;
 
@@ -35,7 +35,7 @@ internal static class NetworkSignals
         var inside = (double.IsNaN(received) ? 0 : received) + (double.IsNaN(sent) ? 0 : sent);
         if (inside >= BytesMin && bytes >= 0)
         {
-            frame.Add(SignalCatalog.NetConservation, bytes / inside, input.GuestEdges + input.HostEdges + 0.02, SampleQuality.Measured, "host bytes over guest bytes of all adapters");
+            frame.Add(SignalCatalog.NetConservation, bytes / inside, input.GuestEdges + input.HostEdges + 0.02, SampleQuality.Measured, "host bytes divided by guest bytes, all adapters");
         }
 
         Retransmits(input, frame);

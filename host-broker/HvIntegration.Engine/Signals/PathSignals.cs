@@ -1,4 +1,4 @@
-using HvIntegration.Engine.Model;
+using HvIntegration.Model;
 using HvIntegration.Protocol.Metrics;
 
 namespace HvIntegration.Engine.Signals;
@@ -15,7 +15,7 @@ internal static class PathSignals
         var count = input.GuestValue(GuestMetrics.Wakeups);
         if (count >= 1 && lateness >= 0)
         {
-            frame.Add(SignalCatalog.WakeupLateness, lateness / count, double.NaN, SampleQuality.Measured, "hvi.guest.wakeup.lateness over hvi.guest.wakeup.count");
+            frame.Add(SignalCatalog.WakeupLateness, lateness / count, double.NaN, SampleQuality.Measured, "hvi.guest.wakeup.lateness divided by hvi.guest.wakeup.count");
         }
         else
         {

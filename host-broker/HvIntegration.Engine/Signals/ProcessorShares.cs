@@ -1,4 +1,4 @@
-using HvIntegration.Engine.Model;
+using HvIntegration.Model;
 using HvIntegration.Engine.Timeline;
 using HvIntegration.Protocol.Metrics;
 
@@ -25,7 +25,7 @@ internal sealed class ProcessorShares
     /// <summary>Worst quality of the series.</summary>
     public SampleQuality Quality { get; private set; }
 
-    /// <summary>Native counter.</summary>
+    /// <summary>Counter that the shares come from, as the source spells it.</summary>
     public string Source { get; private set; } = string.Empty;
 
     /// <summary>Mean share; NaN when there is none.</summary>
@@ -56,7 +56,7 @@ internal sealed class ProcessorShares
         return this;
     }
 
-    /// <summary>Forgets all shares.</summary>
+    /// <summary>Forgets all shares, for the next second.</summary>
     public void Clear()
     {
         Array.Fill(_shares, double.NaN, 0, Math.Max(End, 1));

@@ -1,4 +1,4 @@
-using HvIntegration.Engine.Model;
+using HvIntegration.Model;
 
 namespace HvIntegration.Engine.Signals;
 
@@ -6,6 +6,5 @@ namespace HvIntegration.Engine.Signals;
 /// <param name="Index">Place, 0 to the number of signals less one.</param>
 /// <param name="Id">Stable id, see <see cref="SignalIds"/>.</param>
 /// <param name="Side">Where it is measured.</param>
-/// <param name="Unit">UCUM unit.</param>
-/// <param name="Name">In words, as a sentence uses it.</param>
-public sealed record SignalDefinition(int Index, string Id, Side Side, string Unit, string Name);
+/// <param name="Unit">UCUM unit of value and error bar.</param>
+public sealed record SignalDefinition(int Index, string Id, Side Side, string Unit);

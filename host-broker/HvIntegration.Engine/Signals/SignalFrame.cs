@@ -1,4 +1,4 @@
-using HvIntegration.Engine.Model;
+using HvIntegration.Model;
 
 namespace HvIntegration.Engine.Signals;
 
@@ -10,7 +10,7 @@ namespace HvIntegration.Engine.Signals;
 internal sealed class SignalFrame
 {
     /// <summary>Why a signal is missing when nothing more is known.</summary>
-    public const string NotReported = "not reported";
+    private const string NotReported = "not reported";
 
     // A hostile guest may name a thousand disks: the frame stays small.
     private const int InstancesMax = 240;
@@ -72,11 +72,14 @@ internal sealed class SignalFrame
     /// <summary>Half width of its error bar; NaN when not known.</summary>
     public double Error(SignalDefinition signal) => _errors[signal.Index];
 
-    /// <summary>Its quality.</summary>
+    /// <summary>How sure the signal's value of this second is.</summary>
     public SampleQuality QualityOf(SignalDefinition signal) => _quality[signal.Index];
 
     /// <summary>Native counter, or why it is missing.</summary>
     public string SourceOf(SignalDefinition signal) => _sources[signal.Index] ?? NotReported;
+
+    /// <summary>Nothing is known of it: neither a value nor why it is missing.</summary>
+    public bool IsUnreported(SignalDefinition signal) => _sources[signal.Index] is null;
 
     /// <summary>True when it has a value.</summary>
     public bool Has(SignalDefinition signal) => _quality[signal.Index] != SampleQuality.Missing;

@@ -4,13 +4,14 @@ namespace HvIntegration.Engine.Signals;
 internal sealed class SignalHistory
 {
     private const int InstancesMax = 400;
+    private const int ForgetEverySeconds = 60;
 
     private readonly int _capacity;
     private readonly int _width = SignalCatalog.Count;
     private readonly long[] _seconds;
     private readonly float[] _values;
     private float[]? _errors;
-    private readonly Dictionary<string, float[]> _instances = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Instance> _instances = new(StringComparer.Ordinal);
 
     public SignalHistory(int capacity)
     {
@@ -26,7 +27,7 @@ internal sealed class SignalHistory
     /// <summary>Oldest second written; <see cref="long.MaxValue"/> when none.</summary>
     public long Oldest { get; private set; } = long.MaxValue;
 
-    /// <summary>Seconds kept.</summary>
+    /// <summary>Number of seconds kept at most.</summary>
     public int Capacity => _capacity;
 
     /// <summary>Writes a second, also one that was written before.</summary>
@@ -53,7 +54,7 @@ internal sealed class SignalHistory
 
         if (detail)
         {
-            WriteDetail(slot, frame);
+            WriteDetail(second, slot, frame);
         }
     }
 
@@ -107,7 +108,7 @@ internal sealed class SignalHistory
     public IReadOnlyList<SignalPoint> Points(string id)
     {
         var signal = SignalCatalog.Find(id);
-        var instance = signal is null ? _instances.GetValueOrDefault(id) : null;
+        var instance = signal is null ? _instances.GetValueOrDefault(id)?.Values : null;
         if (Newest == long.MinValue || (signal is null && instance is null))
         {
             return [];
@@ -131,7 +132,7 @@ internal sealed class SignalHistory
         return any ? points : [];
     }
 
-    private void WriteDetail(int slot, SignalFrame frame)
+    private void WriteDetail(long second, int slot, SignalFrame frame)
     {
         _errors ??= new float[_capacity * _width];
         var row = _errors.AsSpan(slot * _width, _width);
@@ -141,26 +142,41 @@ internal sealed class SignalHistory
             row[i] = (float)from[i];
         }
 
-        foreach (var values in _instances.Values)
+        foreach (var instance in _instances.Values)
         {
-            values[slot] = float.NaN;
+            instance.Values[slot] = float.NaN;
+        }
+
+        if (second % ForgetEverySeconds == 0)
+        {
+            ForgetEmpty();
         }
 
         foreach (var signal in frame.Instances)
         {
-            if (!_instances.TryGetValue(signal.Id, out var values))
+            if (!_instances.TryGetValue(signal.Id, out var instance))
             {
                 if (_instances.Count >= InstancesMax)
                 {
                     continue;
                 }
 
-                values = new float[_capacity];
-                Array.Fill(values, float.NaN);
-                _instances.Add(signal.Id, values);
+                instance = new Instance(new float[_capacity]);
+                Array.Fill(instance.Values, float.NaN);
+                _instances.Add(signal.Id, instance);
             }
 
-            values[slot] = (float)signal.Value;
+            instance.Values[slot] = (float)signal.Value;
+            instance.Newest = Math.Max(instance.Newest, second);
+        }
+    }
+
+    // Disks and adapters come and go, and their names with them: what has no second left would fill the bound for good.
+    private void ForgetEmpty()
+    {
+        foreach (var gone in _instances.Where(i => i.Value.Newest <= Newest - _capacity).Select(i => i.Key).ToList())
+        {
+            _instances.Remove(gone);
         }
     }
 
@@ -168,5 +184,12 @@ internal sealed class SignalHistory
     {
         var slot = (int)(second % _capacity);
         return slot < 0 ? slot + _capacity : slot;
+    }
+
+    private sealed class Instance(float[] values)
+    {
+        public float[] Values { get; } = values;
+
+        public long Newest { get; set; } = long.MinValue;
     }
 }

@@ -1,4 +1,4 @@
-using HvIntegration.Engine.Model;
+using HvIntegration.Model;
 using HvIntegration.Engine.Options;
 using HvIntegration.Engine.Timeline;
 using HvIntegration.Protocol.Metrics;
@@ -14,7 +14,7 @@ internal sealed class SignalInput
     /// <param name="root">Host series of the host itself.</param>
     /// <param name="second">Host second.</param>
     /// <param name="limits">Limits of this partition.</param>
-    public SignalInput(PartitionMemory partition, SideTimeline root, long second, SignalLimits limits)
+    public SignalInput(PartitionTracks partition, SideTimeline root, long second, SignalLimits limits)
     {
         (Partition, Guest, Host, Root, Second, Limits) = (partition.Info, partition.Guest, partition.Host, root, second, limits);
         (Clock, History, Pairs, Leaks) = (partition.Clock, partition.History, partition.Pairs, partition.Leaks);
@@ -22,7 +22,7 @@ internal sealed class SignalInput
         SlowedShare = partition.Processes.SlowedShareAt(second);
         GuestEdges = Edges(Guest, second);
         HostEdges = Edges(Host, second);
-        NoGuest = Guest.CoveredToNs == long.MinValue ? "no agent reports from inside this VM" : "the guest did not report this second";
+        NoGuest = Guest.CoveredToNs == long.MinValue ? "no agent reports from this VM" : "the guest did not report this second";
         GuestLevel = Guest.CoveredToNs / 1_000_000_000L < second - 1 ? SampleQuality.Stale : SampleQuality.Measured;
     }
 

@@ -1,4 +1,4 @@
-using HvIntegration.Engine.Diagnosis;
+using HvIntegration.Model;
 using HvIntegration.Protocol.Metrics;
 
 namespace HvIntegration.Engine.Stack;
@@ -6,16 +6,16 @@ namespace HvIntegration.Engine.Stack;
 /// <summary>How the series of one metric become one number.</summary>
 internal enum StackSum
 {
-    /// <summary>All together.</summary>
+    /// <summary>The sum of all series.</summary>
     Total,
 
     /// <summary>Mean over the series, as of virtual processors.</summary>
     Mean,
 
-    /// <summary>The greatest.</summary>
+    /// <summary>The greatest value of any series.</summary>
     Greatest,
 
-    /// <summary>The smallest.</summary>
+    /// <summary>The smallest value of any series.</summary>
     Least,
 
     /// <summary>Each series by itself, named by its instance.</summary>
@@ -23,15 +23,12 @@ internal enum StackSum
 }
 
 /// <summary>One thing that is watched of a part of the stack.</summary>
-/// <param name="Part">Which part.</param>
-/// <param name="What">In words.</param>
+/// <param name="Part">Part of the stack that it belongs to.</param>
+/// <param name="What">Its name as users read it.</param>
 /// <param name="Metric">What it is read from.</param>
 /// <param name="Sum">How its series become one number.</param>
 internal sealed record StackRule(StackPart Part, string What, MetricDefinition Metric, StackSum Sum)
 {
-    /// <summary>Unit of what is so or is not: 1 or 0.</summary>
-    public const string YesOrNo = "{yes}";
-
     /// <summary>From where on it deserves attention; null where no limit is known.</summary>
     public double? Limit { get; init; }
 
@@ -50,7 +47,7 @@ internal sealed record StackRule(StackPart Part, string What, MetricDefinition M
     /// <summary>Unit of the number: that of the metric, a counter's per second; seconds per second are processors when added up, else a share.</summary>
     public string Unit => (Metric.Form, Metric.Unit) switch
     {
-        _ when Sum == StackSum.Each => YesOrNo,
+        _ when Sum == StackSum.Each => StackUse.YesOrNo,
         (MetricForm.Counter, "s") => Sum == StackSum.Total ? "{cpu}" : "1",
         (MetricForm.Counter, var unit) => unit + "/s",
         (_, var unit) => unit,

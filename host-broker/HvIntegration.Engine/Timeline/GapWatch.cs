@@ -1,5 +1,5 @@
 using HvIntegration.Engine.Clock;
-using HvIntegration.Engine.Model;
+using HvIntegration.Model;
 
 namespace HvIntegration.Engine.Timeline;
 
@@ -279,7 +279,7 @@ internal sealed class GapWatch
         for (var i = breaks.Count - 1; i >= 0; i--)
         {
             var one = breaks[i];
-            if (one.Cause == "pause" && one.LostNs >= (gap.To - gap.From + 1) * Second / 2.0 && one.LostNs >= Second / 2.0
+            if (one.Cause == ClockCauses.Pause && one.LostNs >= (gap.To - gap.From + 1) * Second / 2.0 && one.LostNs >= Second / 2.0
                 && one.FromHostNs / Second <= gap.To && one.ToHostNs / Second >= gap.From)
             {
                 gap.Cause = GapCauses.StoodStill;

@@ -16,6 +16,9 @@ internal static class MetricPace
 
     private static readonly HashSet<ushort> BriefIds = [.. StackMetrics.All.Select(m => m.Id)];
 
+    /// <summary>All that <see cref="IsSetting"/> names.</summary>
+    public static IReadOnlyCollection<ushort> Settings => SettingIds;
+
     /// <summary>Looked at only in the second that is judged, never over time: not kept for longer.</summary>
     public static bool IsBrief(ushort metricId) => BriefIds.Contains(metricId);
 

@@ -1,4 +1,3 @@
-using HvIntegration.Engine.Model;
 
 namespace HvIntegration.Engine.Timeline;
 
@@ -25,7 +24,7 @@ internal sealed class SecondTrack
     private double _openSum;
     private long _openCovered;
 
-    /// <summary>An empty series.</summary>
+    /// <summary>A track without a value in any second.</summary>
     /// <param name="capacity">Seconds kept.</param>
     /// <param name="greatest">Of several levels in one second keep the greatest, not the last.</param>
     public SecondTrack(int capacity, bool greatest)

@@ -1,4 +1,4 @@
-using HvIntegration.Engine.Model;
+using HvIntegration.Model;
 using HvIntegration.Engine.Options;
 
 namespace HvIntegration.Engine.Timeline;
@@ -10,6 +10,10 @@ internal sealed class SideTimeline
     private const int MetricsMax = 1_400;
     // Long enough for the second that is judged while a slow recording is read ahead of it.
     private const int BriefSeconds = 128;
+
+    // What was not read for so long makes room when there is none; looked for at most this often.
+    private const long MakeRoomNs = 60 * Second;
+    private const long MakeRoomEveryNs = 10 * Second;
     private static readonly List<TimelineSeries> None = [];
 
     private readonly TimelineOptions _options;
@@ -19,10 +23,12 @@ internal sealed class SideTimeline
     private readonly long[] _edgeSecond;
     private long _coverFrom = long.MinValue;
     private long _coverTo = long.MinValue;
+    private long _madeRoomNs = long.MinValue;
 
     public SideTimeline(TimelineOptions options)
     {
         _options = options;
+        SeriesMax = options.SeriesMax;
         _edgeErrorMs = new float[options.KeptSeconds];
         _edgeSecond = new long[options.KeptSeconds];
         Array.Fill(_edgeSecond, long.MinValue);
@@ -40,7 +46,13 @@ internal sealed class SideTimeline
     /// <summary>Series refused because the bound was reached.</summary>
     public long Refused { get; private set; }
 
-    /// <summary>Rises whenever a series is added: lists built from the series are then stale.</summary>
+    /// <summary>Number of series that are followed now.</summary>
+    public int Count => _series.Count;
+
+    /// <summary>Most series; lower than the option where all sides together have many.</summary>
+    public int SeriesMax { get; set; }
+
+    /// <summary>Rises whenever a series is added or forgotten: lists built from the series are then stale.</summary>
     public int Version { get; private set; }
 
     /// <summary>Series of a metric, in order of arrival.</summary>
@@ -72,7 +84,7 @@ internal sealed class SideTimeline
             return series;
         }
 
-        if (_series.Count >= _options.SeriesMax || key.MetricId >= MetricsMax)
+        if (key.MetricId >= MetricsMax || (_series.Count >= SeriesMax && !MakesRoom()))
         {
             Refused++;
             return null;
@@ -95,6 +107,26 @@ internal sealed class SideTimeline
 
         series.Add(form, startNs, endNs, value, _options.GapSeconds * Second);
         Cover(form == SampleForm.IntervalRate ? startNs : endNs, endNs, edgeErrorNs);
+    }
+
+    /// <summary>Forgets series that were not read since a host time: processes and devices come and go, and their names with them.</summary>
+    public void ForgetBefore(long hostNs)
+    {
+        List<TimelineSeries>? stale = null;
+        foreach (var series in _series.Values)
+        {
+            if (series.NewestNs < hostNs && !series.IsPinned)
+            {
+                (stale ??= []).Add(series);
+            }
+        }
+
+        foreach (var series in stale ?? [])
+        {
+            _series.Remove(series.Key);
+            _byMetric[series.Key.MetricId]!.Remove(series);
+            Version++;
+        }
     }
 
     /// <summary>Uncertainty of an edge of a second, nanoseconds; NaN when this side was not read around it.</summary>
@@ -131,6 +163,17 @@ internal sealed class SideTimeline
         {
             series.Track.Cut();
         }
+    }
+
+    private bool MakesRoom()
+    {
+        if (_madeRoomNs == long.MinValue || CoveredToNs - _madeRoomNs >= MakeRoomEveryNs)
+        {
+            _madeRoomNs = CoveredToNs;
+            ForgetBefore(CoveredToNs - MakeRoomNs);
+        }
+
+        return _series.Count < SeriesMax;
     }
 
     private void Cover(long startNs, long endNs, double edgeErrorNs)

@@ -1,4 +1,4 @@
-using HvIntegration.Engine.Model;
+using HvIntegration.Model;
 using HvIntegration.Protocol.Metrics;
 
 namespace HvIntegration.Engine.Timeline;
@@ -6,8 +6,10 @@ namespace HvIntegration.Engine.Timeline;
 /// <summary>One series of one side of one partition, with its name taken apart once.</summary>
 internal sealed class TimelineSeries
 {
+    /// <summary>A setting stands this long after it was last read.</summary>
+    public const int SettingHoldSeconds = 300;
+
     private const long Second = 1_000_000_000L;
-    private const long SettingHoldNs = 300 * Second;
 
     private readonly long _holdNs;
 
@@ -23,20 +25,20 @@ internal sealed class TimelineSeries
         FirstNumber = Number(First);
         LastNumber = Number(Last);
         Name = MetricCatalog.Find(key.MetricId)?.Name ?? "metric " + key.MetricId.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        _holdNs = MetricPace.IsSetting(key.MetricId) ? SettingHoldNs : holdSeconds * Second;
+        _holdNs = (MetricPace.IsSetting(key.MetricId) ? SettingHoldSeconds : holdSeconds) * Second;
         Track = new SecondTrack(capacity, MetricPace.IsGreatest(key.MetricId));
     }
 
     /// <summary>Metric and attribute values.</summary>
     public SeriesKey Key { get; }
 
-    /// <summary>First attribute value.</summary>
+    /// <summary>First attribute value; the whole instance when it has one only.</summary>
     public string First { get; }
 
     /// <summary>Attribute values after the first.</summary>
     public string Rest { get; }
 
-    /// <summary>Last attribute value.</summary>
+    /// <summary>Last attribute value; the whole instance when it has one only.</summary>
     public string Last { get; }
 
     /// <summary>Attribute values before the last: a disk's path may itself hold a bar.</summary>
@@ -51,7 +53,7 @@ internal sealed class TimelineSeries
     /// <summary>Counter's own name, or the catalog's where the source gave none.</summary>
     public string Native => NativeName.Length > 0 ? NativeName : Name;
 
-    /// <summary>Catalog name.</summary>
+    /// <summary>The metric's name in the catalog.</summary>
     public string Name { get; }
 
     /// <summary>Counter's own name as the newest sample gave it.</summary>
@@ -60,18 +62,25 @@ internal sealed class TimelineSeries
     /// <summary>Quality of the newest sample.</summary>
     public SampleQuality Quality { get; set; } = SampleQuality.Measured;
 
-    /// <summary>True for levels.</summary>
+    /// <summary>True for a level, false for what is counted or a rate.</summary>
     public bool IsGauge { get; set; }
 
     /// <summary>What a derivation found out about the name once; 0 before.</summary>
     public int Tag { get; set; }
 
-    /// <summary>The seconds.</summary>
+    /// <summary>A value for each host second that was kept.</summary>
     public SecondTrack Track { get; }
+
+    /// <summary>Host time of the newest sample; <see cref="long.MinValue"/> before the first.</summary>
+    public long NewestNs { get; private set; } = long.MinValue;
+
+    /// <summary>True when somebody outside holds on to it, as the reader of a recording does: it is never forgotten.</summary>
+    public bool IsPinned { get; set; }
 
     /// <summary>Takes a sample whose times are host times.</summary>
     public void Add(SampleForm form, long startNs, long endNs, double value, long gapNs)
     {
+        NewestNs = Math.Max(NewestNs, endNs);
         switch (form)
         {
             case SampleForm.Cumulative:

@@ -1,7 +1,9 @@
+using HvIntegration.Broker.Bundles;
+using HvIntegration.Cli.Client;
+using HvIntegration.Cli.Terminal;
 using System.CommandLine;
 using System.Globalization;
 using System.Net.Http.Headers;
-using HvIntegration.HostBroker.Bundles;
 
 namespace HvIntegration.HostBroker.Commands;
 
@@ -10,23 +12,22 @@ internal static class BundleCommand
 {
     public static Command Create(TextWriter output)
     {
-        var vm = new Option<string>("--vm") { Description = "Name or GUID; 'hvi vms' lists them", HelpName = "VM", Required = true };
-        vm.CompletionSources.Add(VmNames.Complete);
-        var from = new Option<string>("--from") { Description = "Start: -15m, -2h, Unix seconds or ISO 8601", DefaultValueFactory = _ => "-15m", HelpName = "TIME" };
-        var to = new Option<string>("--to") { Description = "End, as --from", DefaultValueFactory = _ => "now", HelpName = "TIME" };
-        var file = new Option<string>("--output", "-o") { Description = "Bundle to write; one that is there is replaced", HelpName = "FILE", Required = true };
-        var users = new Option<bool>("--with-users") { Description = "Keep user ids of processes as they are; else they are hashed" };
-        var others = new Option<bool>("--with-others") { Description = "The inside of the other VMs too, and names of processes of the host" };
+        var users = new Option<bool>("--with-users") { Description = "Include the user ids of processes in clear text; by default they are hashed" };
+        var others = new Option<bool>("--with-others") { Description = "Include the guest side of the other VMs and the names of host processes" };
         var broker = CommandLine.BrokerOption();
-        var command = new Command("bundle", "Write both sides of a VM over a time into one file, which 'hvi open' shows anywhere") { vm, from, to, file, users, others, broker };
+        var command = new Command("bundle", "Write both sides of a VM for a time range into one file. 'hvi open' shows the file on any machine");
+        var incident = new IncidentOptions(command);
+        command.Add(users);
+        command.Add(others);
+        command.Add(broker);
         command.SetAction(async (parsed, cancellation) =>
         {
             using var client = new ApiClient(parsed.GetValue(broker)!);
-            string query = $"api/v1/vms/{Uri.EscapeDataString(parsed.GetValue(vm)!)}/bundle?from={Uri.EscapeDataString(parsed.GetValue(from)!)}&to={Uri.EscapeDataString(parsed.GetValue(to)!)}"
+            string query = $"api/v1/vms/{Uri.EscapeDataString(parsed.GetValue(incident.Vm)!)}/bundle?from={Uri.EscapeDataString(parsed.GetValue(incident.From)!)}&to={Uri.EscapeDataString(parsed.GetValue(incident.To)!)}"
                 + (parsed.GetValue(users) ? "&users=true" : "") + (parsed.GetValue(others) ? "&others=true" : "");
-            var (bytes, manifest) = await SaveAsync(client, query, parsed.GetValue(file)!, parsed.InvocationConfiguration.Error, cancellation);
+            var (bytes, manifest) = await SaveAsync(client, query, parsed.GetValue(incident.File)!, parsed.InvocationConfiguration.Error, cancellation);
             await output.WriteLineAsync(
-                $"{parsed.GetValue(file)}: {Screen.Safe(manifest.Vm.Name)}, {Quantity.Span(manifest.ToSecond - manifest.FromSecond)} from {Quantity.Clock(manifest.FromSecond, date: true)} UTC, {Quantity.Bytes(bytes)}");
+                $"{parsed.GetValue(incident.File)}: {Screen.Safe(manifest.Vm.Name)}, {Quantity.Span(manifest.ToSecond - manifest.FromSecond)} from {Quantity.Clock(manifest.FromSecond, date: true)} UTC, {Quantity.Bytes(bytes)}");
             return ExitStatus.Ok;
         });
         return CommandLine.AddExamples(
@@ -64,7 +65,7 @@ internal static class BundleCommand
         }
         catch (OperationCanceledException e)
         {
-            throw new CommandException(ExitStatus.Cancelled, $"cancelled; '{path}' was not written.", e);
+            throw new CommandException(ExitStatus.Cancelled, $"Canceled. '{path}' was not written.", e);
         }
         catch (BundleException e)
         {

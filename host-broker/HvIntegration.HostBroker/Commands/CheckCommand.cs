@@ -1,7 +1,9 @@
+using HvIntegration.Api.Contract;
+using HvIntegration.Cli.Client;
+using HvIntegration.Cli.Terminal;
+using HvIntegration.HostBroker.Settings;
 using System.CommandLine;
 using System.Text.Json;
-using HvIntegration.HostBroker.Api.Contract;
-using HvIntegration.HostBroker.Hosting;
 
 namespace HvIntegration.HostBroker.Commands;
 
@@ -14,9 +16,9 @@ internal static class CheckCommand
     {
         var broker = CommandLine.BrokerOption();
         var format = CommandLine.FormatOption();
-        var config = new Option<string?>("--config") { Description = $"Settings file instead of {BrokerConfiguration.DefaultFile}, on a Hyper-V host", HelpName = "FILE" };
-        var report = new Option<string?>("--report") { Description = "On a Hyper-V host: also write all that was found to this file, to send with a question", HelpName = "FILE" };
-        var command = new Command("check", "Check the broker, its counter source, agents, clocks and history, one line each") { broker, format, config, report };
+        var config = new Option<string?>("--config") { Description = $"Settings file (default {BrokerConfiguration.DefaultFile}), on a Hyper-V host", HelpName = "FILE" };
+        var report = new Option<string?>("--report") { Description = "On a Hyper-V host: also write all findings to this file, for a support request", HelpName = "FILE" };
+        var command = new Command("check", "Check the broker, its counter source, agents, clocks and history; one line for each") { broker, format, config, report };
         command.SetAction(async (parsed, cancellation) =>
         {
             string url = parsed.GetValue(broker)!;
@@ -44,7 +46,7 @@ internal static class CheckCommand
     {
         if (!OperatingSystem.IsWindows())
         {
-            return report is null ? [] : throw new CommandException(ExitStatus.Usage, "--report is for Hyper-V hosts; here the lines of hvi check are all there is");
+            return report is null ? [] : throw new CommandException(ExitStatus.Usage, "--report works on Hyper-V hosts only. On this host, use the output of hvi check");
         }
 
         var host = await HostCheck.RunAsync(BrokerCommand.Load(config, []).Pdh, cancellation);
@@ -91,22 +93,29 @@ internal static class CheckCommand
             if (agent is { State: "live", ClockErrorMs: { } error })
             {
                 yield return new CheckLine(
-                    "clock " + Screen.Safe(agent.Name, 40), error <= ClockErrorMsMax, $"sides aligned to {Quantity.Text(error, "ms")}"
-                    + (error <= ClockErrorMsMax ? "" : $", more than {ClockErrorMsMax} ms: the channel is slow or the guest starves"));
+                    "clock " + Screen.Safe(agent.Name, 40), error <= ClockErrorMsMax, $"clock skew at most {Quantity.Text(error, "ms")}"
+                    + (error <= ClockErrorMsMax ? "" : $", more than {ClockErrorMsMax} ms: the channel is slow or the guest gets too little CPU time"));
             }
+        }
+
+        foreach (var agent in status.Agents.Where(a => a.Spent.Count > 0))
+        {
+            yield return new CheckLine(
+                "budget " + Screen.Safe(agent.Name, 40), false,
+                $"this VM used up its budget of {string.Join(", ", agent.Spent)}. Data above the budget is delayed, omitted or rejected, and counted. Other VMs are not affected. See docs/budgets.md");
         }
 
         foreach (var held in status.Held)
         {
             yield return new CheckLine(
-                "held", false, $"{held.Address} is no VM of this host; it calls itself '{Screen.Safe(held.ClaimedHostName, 40)}', which is only a claim");
+                "held", false, $"{held.Address} is not a VM of this host; it reports the name '{Screen.Safe(held.ClaimedHostName, 40)}', which is not verified");
         }
 
         var history = status.History;
         yield return new CheckLine(
             "history", history.Fault is null,
             history.Fault ?? $"{history.CommittedBatches} batches in {history.Folder}, {Quantity.Bytes(history.SizeBytes)} of {Quantity.Bytes(history.SizeBytesMax)}, {history.Dropped} dropped");
-        yield return new CheckLine("ready", status.Ready, status.Ready ? "seconds are being closed and kept" : string.Join(" ", status.NotReady));
+        yield return new CheckLine("ready", status.Ready, status.Ready ? "seconds are processed and stored" : string.Join(" ", status.NotReady));
     }
 
     private static void Write(TextWriter output, string format, SourceLabel? source, IReadOnlyList<CheckLine> lines)
@@ -125,6 +134,6 @@ internal static class CheckCommand
         }
     }
 
-    /// <summary>All of them.</summary>
+    /// <summary>All lines of the check.</summary>
     private sealed record CheckAnswer(SourceLabel? Source, bool Ok, IReadOnlyList<CheckLine> Checks);
 }

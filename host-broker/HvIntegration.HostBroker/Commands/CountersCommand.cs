@@ -1,9 +1,16 @@
+using HvIntegration.Broker.Queries;
+using HvIntegration.Api.Contract;
+using HvIntegration.Cli.Client;
+using HvIntegration.Cli.Screens;
+using HvIntegration.Cli.Terminal;
+using HvIntegration.HostBroker.Settings;
+using HvIntegration.Ingest.Streams;
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using HvIntegration.Engine.Model;
-using HvIntegration.HostBroker.CounterSources;
-using HvIntegration.HostBroker.Hosting;
+using HvIntegration.CounterSources.Catalog;
+using HvIntegration.Model;
+using HvIntegration.CounterSources;
 using HvIntegration.Protocol.Metrics;
 
 namespace HvIntegration.HostBroker.Commands;
@@ -16,23 +23,23 @@ internal static class CountersCommand
 
     public static Command Create(TextWriter output)
     {
-        var config = new Option<string?>("--config") { Description = $"Settings file instead of {BrokerConfiguration.DefaultFile}", HelpName = "FILE" };
+        var config = new Option<string?>("--config") { Description = $"Settings file (default {BrokerConfiguration.DefaultFile})", HelpName = "FILE" };
         var source = new Option<string?>("--source") { Description = $"Counter source: {string.Join(", ", CounterSourceCatalog.Names)}", HelpName = "NAME" };
-        var set = new Option<string[]>("--set") { Description = "Any setting, as PdhCsv:File=host.csv; several times for several", HelpName = "KEY=VALUE" };
-        var reads = new Option<int>("--reads") { Description = $"Reads, 1 to {ReadsMax}; rates need two", HelpName = "N", DefaultValueFactory = _ => 2 };
-        var interval = new Option<int>("--interval") { Description = "Milliseconds between two reads", HelpName = "MS", DefaultValueFactory = _ => 1_000 };
-        var atOnce = new Option<bool>("--at-once") { Description = "Do not wait between reads, but stamp them an interval apart: for recordings" };
-        var start = new Option<long?>("--start") { Description = "Unix second that the first read is stamped with, with --at-once", HelpName = "SECOND" };
-        var summary = new Option<bool>("--summary") { Description = "Only how much each read gave and what it cost" };
+        var set = new Option<string[]>("--set") { Description = "Any setting, such as PdhCsv:File=host.csv; repeatable", HelpName = "KEY=VALUE" };
+        var reads = new Option<int>("--reads") { Description = $"Number of reads, 1 to {ReadsMax}; rates require two", HelpName = "N", DefaultValueFactory = _ => 2 };
+        var interval = new Option<int>("--interval") { Description = "Interval between two reads, milliseconds", HelpName = "MS", DefaultValueFactory = _ => 1_000 };
+        var atOnce = new Option<bool>("--at-once") { Description = "Do not wait between reads; set their times one interval apart (for recordings)" };
+        var start = new Option<long?>("--start") { Description = "Time of the first read, Unix seconds; with --at-once", HelpName = "SECOND" };
+        var summary = new Option<bool>("--summary") { Description = "Print only the number of samples and the cost of each read" };
         var format = CommandLine.FormatOption();
-        var command = new Command("counters", "Read this host's counters, or a recording, without a broker, and print them") { config, source, set, reads, interval, atOnce, start, summary, format };
+        var command = new Command("counters", "Read and print the counters of this host, or a recording, without a broker") { config, source, set, reads, interval, atOnce, start, summary, format };
         command.SetAction(async (parsed, cancellation) =>
         {
             int count = parsed.GetValue(reads);
             int ms = parsed.GetValue(interval);
             if (count is < 1 or > ReadsMax || ms is < 1 or > 60_000)
             {
-                throw new CommandException(ExitStatus.Usage, $"--reads is 1 to {ReadsMax} and --interval 1 to 60000 milliseconds");
+                throw new CommandException(ExitStatus.Usage, $"Use --reads from 1 to {ReadsMax} and --interval from 1 to 60000 milliseconds");
             }
 
             var settings = BrokerCommand.Settings(parsed.GetValue(set) ?? []);
@@ -122,7 +129,7 @@ internal static class CountersCommand
     private static void Write(TextWriter output, ICounterSource source, CounterReading reading)
     {
         var screen = new Screen(CommandLine.Console(output));
-        SourceLine.Write(screen, Api.Views.Of(source));
+        SourceLine.Write(screen, SourceViews.Of(source));
         var names = reading.Partitions.ToDictionary(p => p.Id, p => p.Name);
         foreach (var group in reading.Samples.GroupBy(s => s.Partition).OrderBy(g => g.Key == Guid.Empty ? "" : names.GetValueOrDefault(g.Key, g.Key.ToString()), StringComparer.Ordinal))
         {
@@ -156,11 +163,11 @@ internal static class CountersCommand
         IReadOnlyList<string> Faults, IReadOnlyList<CounterCoverage> Coverage)
     {
         public static Row Of(ICounterSource source, long now, double cpuMs, CounterReading reading) => new(
-            source.Name, Api.Views.Word(source.Origin), now, cpuMs, reading.Ended,
-            [.. reading.Partitions.Select(p => new RowPartition(p.Id, p.Name, Api.Views.Word(p.State), p.VirtualProcessors))],
+            source.Name, ApiText.Word(source.Origin), now, cpuMs, reading.Ended,
+            [.. reading.Partitions.Select(p => new RowPartition(p.Id, p.Name, ApiText.Word(p.State), p.VirtualProcessors))],
             [.. reading.Samples.Select(s => new RowSample(
-                s.Partition, MetricCatalog.Find(s.Series.MetricId)!.Name, s.Series.Instance, Api.Views.Word(s.Form), s.StartNs, s.EndNs, s.Value,
-                Api.Views.Word(s.Quality), s.NativeName))],
+                s.Partition, MetricCatalog.Find(s.Series.MetricId)!.Name, s.Series.Instance, ApiText.Word(s.Form), s.StartNs, s.EndNs, s.Value,
+                ApiText.Word(s.Quality), s.NativeName))],
             reading.Faults, reading.Coverage);
     }
 

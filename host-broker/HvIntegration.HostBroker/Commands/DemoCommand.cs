@@ -1,9 +1,12 @@
+using HvIntegration.Api.Contract;
+using HvIntegration.Cli.Client;
+using HvIntegration.Cli.Screens;
+using HvIntegration.Cli.Terminal;
+using HvIntegration.HostBroker.Settings;
 using System.CommandLine;
 using System.Text.Json;
-using HvIntegration.Engine.Model;
-using HvIntegration.HostBroker.Api.Contract;
-using HvIntegration.HostBroker.CounterSources;
-using HvIntegration.HostBroker.Hosting;
+using HvIntegration.Model;
+using HvIntegration.CounterSources;
 using Spectre.Console;
 
 namespace HvIntegration.HostBroker.Commands;
@@ -17,9 +20,9 @@ internal static class DemoCommand
 
     public static Command Create(TextWriter output)
     {
-        var seconds = new Option<int?>("--seconds") { Description = "Run this long, print the view once and end; without a terminal 20", HelpName = "N" };
-        var vm = new Option<string?>("--vm") { Description = "VM to show; the one that suffers most when left out", HelpName = "VM" };
-        var noAgent = new Option<bool>("--no-agent") { Description = "Leave this machine's own agent out" };
+        var seconds = new Option<int?>("--seconds") { Description = "Run for N seconds, print once and exit (default 20 when stdout is not a terminal)", HelpName = "N" };
+        var vm = new Option<string?>("--vm") { Description = "VM to show (default: the most affected VM)", HelpName = "VM" };
+        var noAgent = new Option<bool>("--no-agent") { Description = "Do not run the agent of this machine" };
         var format = CommandLine.FormatOption();
         seconds.Validators.Add(r =>
         {
@@ -28,7 +31,7 @@ internal static class DemoCommand
                 r.AddError("--seconds must be from 1 to 86400");
             }
         });
-        var command = new Command("demo", "Run everything on a SIMULATED host, with this machine's own agent beside it") { seconds, vm, noAgent, format };
+        var command = new Command("demo", "Run the product on a SIMULATED host, with the agent of this machine in addition") { seconds, vm, noAgent, format };
         command.SetAction(async (parsed, cancellation) =>
         {
             string folder = Directory.CreateTempSubdirectory("hvi-demo-").FullName;
@@ -115,7 +118,7 @@ internal static class DemoCommand
         else if (thisMachine is not null)
         {
             screen.Wrapped(
-                $"{thisMachine} is real and seen from inside only. The host around it is simulated, so no number of the outside is about it.", 0, Styles.Warn);
+                $"{thisMachine} is real, with guest-side data only. The host is simulated, so no host-side number describes this machine.", 0, Styles.Warn);
         }
 
         screen.Line();

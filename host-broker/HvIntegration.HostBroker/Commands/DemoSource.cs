@@ -1,6 +1,6 @@
-using HvIntegration.Engine.Model;
-using HvIntegration.HostBroker.CounterSources;
-using HvIntegration.HostBroker.CounterSources.Simulated;
+using HvIntegration.Model;
+using HvIntegration.CounterSources;
+using HvIntegration.CounterSources.Simulated;
 
 namespace HvIntegration.HostBroker.Commands;
 

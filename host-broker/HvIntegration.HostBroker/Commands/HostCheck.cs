@@ -1,14 +1,15 @@
+using HvIntegration.Cli.Terminal;
+using HvIntegration.HostBroker.Composition;
+using HvIntegration.Ingest.Streams;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using System.Text;
-using HvIntegration.Engine.Model;
-using HvIntegration.HostBroker.CounterSources;
-using HvIntegration.HostBroker.CounterSources.HyperV;
-using HvIntegration.HostBroker.CounterSources.HyperV.Windows;
-using HvIntegration.HostBroker.CounterSources.Pdh;
-using HvIntegration.HostBroker.Hosting;
-using HvIntegration.HostBroker.Ingest;
+using HvIntegration.Model;
+using HvIntegration.CounterSources;
+using HvIntegration.CounterSources.HyperV;
+using HvIntegration.CounterSources.HyperV.Windows;
+using HvIntegration.CounterSources.Pdh;
 using HvIntegration.Protocol.Handshake;
 using HvIntegration.Protocol.Metrics;
 using HvIntegration.Transport.HvSocket;
@@ -16,7 +17,7 @@ using HvIntegration.Transport.HvSocket;
 namespace HvIntegration.HostBroker.Commands;
 
 /// <summary>What of a Hyper-V host works for the broker, found without a broker: rights, counters, inventory, socket registration, guests' integration.</summary>
-/// <param name="Lines">One each.</param>
+/// <param name="Lines">One line for each prerequisite.</param>
 /// <param name="Report">All that was found, for a report; no value of a guest is in it.</param>
 [SupportedOSPlatform("windows")]
 internal sealed record HostCheck(IReadOnlyList<CheckLine> Lines, string Report)
@@ -35,7 +36,7 @@ internal sealed record HostCheck(IReadOnlyList<CheckLine> Lines, string Report)
         {
             new("rights", administrator, administrator
                 ? "administrator or SYSTEM"
-                : "neither administrator nor SYSTEM: agents cannot be listened for; run it in a console that was started as administrator"),
+                : "neither administrator nor SYSTEM, so agents cannot connect. Run it in a console that was started as administrator"),
         };
         CounterReading? reading = null;
         try
@@ -53,8 +54,8 @@ internal sealed record HostCheck(IReadOnlyList<CheckLine> Lines, string Report)
 
         lines.Add(Inventory(inventory, asked));
         lines.Add(HvSocketRegistration.IsRegistered(ProtocolLimits.HvSocketServiceId) == true
-            ? new CheckLine("socket", true, $"service {ProtocolLimits.HvSocketServiceId:D} is registered: VMs may dial it")
-            : new CheckLine("socket", false, $"service {ProtocolLimits.HvSocketServiceId:D} is not registered: as administrator run hvi install"));
+            ? new CheckLine("socket", true, $"service {ProtocolLimits.HvSocketServiceId:D} is registered: VMs can connect")
+            : new CheckLine("socket", false, $"service {ProtocolLimits.HvSocketServiceId:D} is not registered: run hvi install as administrator"));
         lines.AddRange(inventory.Directory.Vms.Where(v => v.State is PartitionState.Running).SelectMany(Guest));
         return new HostCheck(lines, Text(lines, reading, inventory));
     }
@@ -66,7 +67,7 @@ internal sealed record HostCheck(IReadOnlyList<CheckLine> Lines, string Report)
         int optional = coverage.Count(c => c is { Missing: not null, IsOptional: true });
         yield return new CheckLine(
             "counters", missing.Count == 0,
-            $"{there} of {coverage.Count} are there, {missing.Count} that are needed and {optional} that not every build has are missing; --report lists them");
+            $"{there} of {coverage.Count} are available; {missing.Count} required and {optional} optional counters are missing (--report lists them)");
         foreach (var set in missing.GroupBy(c => (c.Set, c.Missing)))
         {
             yield return new CheckLine("counters", false, $"{set.Key.Set}: {string.Join(", ", set.Select(c => c.Counter))}: {set.Key.Missing}");
@@ -91,14 +92,14 @@ internal sealed record HostCheck(IReadOnlyList<CheckLine> Lines, string Report)
         if (vm.Nics.Any(n => n.IsLegacy))
         {
             yield return new CheckLine(
-                "guest " + Screen.Safe(vm.Name, 40), false, "uses an emulated network adapter: each packet is emulated by the host; give it a synthetic one");
+                "guest " + Screen.Safe(vm.Name, 40), false, "uses an emulated network adapter: the host emulates each packet. Use a synthetic adapter");
         }
     }
 
     private static string Text(IReadOnlyList<CheckLine> lines, CounterReading? reading, WmiInventory inventory)
     {
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"hvi {AgentStream.BrokerVersion} on {Environment.OSVersion.VersionString}, {Environment.ProcessorCount} processors seen, {RuntimeInformation.OSArchitecture}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"hvi {ProductVersion.Text} on {Environment.OSVersion.VersionString}, {Environment.ProcessorCount} processors, {RuntimeInformation.OSArchitecture}");
         text.AppendLine().AppendLine("## Checks");
         foreach (var line in lines)
         {
@@ -117,7 +118,7 @@ internal sealed record HostCheck(IReadOnlyList<CheckLine> Lines, string Report)
             text.AppendLine(CultureInfo.InvariantCulture, $"{MetricCatalog.Find(group.Key)!.Name}\t{group.Count()}\t{group.Min(s => s.Value):0.######}\t{group.Max(s => s.Value):0.######}");
         }
 
-        text.AppendLine().AppendLine("## VMs: state, processors, disks, adapters, checkpoints, version of the integration components as the guest says, integration services");
+        text.AppendLine().AppendLine("## VMs: state, processors, disks, adapters, checkpoints, version of the integration components reported by the guest, integration services");
         foreach (var vm in inventory.Directory.Vms)
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"{vm.Id}\t{vm.StateText}\t{vm.VirtualProcessors}\t{vm.Disks.Count}\t{vm.Nics.Count}\t{vm.Checkpoints}\t{Screen.Safe(vm.IntegrationVersion ?? "-", 64)}\t{string.Join(", ", vm.Services.Select(s => $"{s.Name} {s.Text}"))}");

@@ -1,7 +1,8 @@
+using HvIntegration.Cli.Client;
 using System.CommandLine;
 using System.Text.Json;
-using HvIntegration.HostBroker.CounterSources.HyperV;
-using HvIntegration.HostBroker.CounterSources.HyperV.Windows;
+using HvIntegration.CounterSources.HyperV;
+using HvIntegration.CounterSources.HyperV.Windows;
 
 namespace HvIntegration.HostBroker.Commands;
 
@@ -17,7 +18,7 @@ internal static class InventoryCommand
         {
             if (!OperatingSystem.IsWindows())
             {
-                throw new CommandException(ExitStatus.Usage, "the inventory is that of a Hyper-V host: run it there");
+                throw new CommandException(ExitStatus.Usage, "the inventory is available on Hyper-V hosts only; run the command there");
             }
 
             using var inventory = new WmiInventory(Patience, TimeProvider.System);
@@ -31,10 +32,10 @@ internal static class InventoryCommand
             return ExitStatus.Ok;
         });
         return CommandLine.AddExamples(
-            new Command("inventory", "The VMs of this Hyper-V host as its management tells them") { CommandLine.AddExamples(export, "hvi inventory export > inventory.json") },
+            new Command("inventory", "The VMs of this Hyper-V host as its management service reports them") { CommandLine.AddExamples(export, "hvi inventory export > inventory.json") },
             "hvi inventory export > inventory.json");
     }
 
-    /// <summary>What is written.</summary>
+    /// <summary>The JSON document that the command writes.</summary>
     private sealed record Export(string Host, string? ManagementState, string? Fault, IReadOnlyList<HyperVVm> Vms);
 }

@@ -1,7 +1,10 @@
+using HvIntegration.Broker.Bundles;
+using HvIntegration.Cli.Client;
+using HvIntegration.Cli.Terminal;
+using HvIntegration.HostBroker.Composition;
+using HvIntegration.HostBroker.Settings;
 using System.CommandLine;
-using HvIntegration.HostBroker.Bundles;
-using HvIntegration.HostBroker.History;
-using HvIntegration.HostBroker.Hosting;
+using HvIntegration.History;
 
 namespace HvIntegration.HostBroker.Commands;
 
@@ -12,10 +15,10 @@ internal static class OpenCommand
 
     public static Command Create(TextWriter output)
     {
-        var file = new Argument<string>("FILE") { Description = "Bundle that 'hvi bundle' or the dashboard wrote" };
-        var api = new Option<string>("--api") { Description = "Address of the dashboard and the API; port 0 takes a free one", DefaultValueFactory = _ => "http://127.0.0.1:0", HelpName = "URL" };
-        var config = new Option<string?>("--config") { Description = "Broker's settings whose section Engine has the rules to judge by; without it the defaults of this hvi", HelpName = "FILE" };
-        var command = new Command("open", "Show a bundle in the dashboard, read-only and offline, and judge it again by the rules of this hvi") { file, api, config };
+        var file = new Argument<string>("FILE") { Description = "Bundle written by 'hvi bundle' or the dashboard" };
+        var api = new Option<string>("--api") { Description = "Address of the dashboard and the API; port 0 selects a free port", DefaultValueFactory = _ => "http://127.0.0.1:0", HelpName = "URL" };
+        var config = new Option<string?>("--config") { Description = "Broker settings file; its section Engine sets the rules (default: the built-in rules of this hvi)", HelpName = "FILE" };
+        var command = new Command("open", "Show a bundle in the dashboard, read-only and offline, and diagnose it again with the rules of this hvi") { file, api, config };
         command.SetAction(async (parsed, cancellation) =>
         {
             var rules = parsed.GetValue(config) is { } settings ? BrokerCommand.Load(settings, []).Engine : new BrokerOptions().Engine;
@@ -23,7 +26,7 @@ internal static class OpenCommand
             var manifest = opened.Replay.Manifest;
             await output.WriteLineAsync(Screen.Safe(new BundleSource(manifest, opened.Replay.Inventory).Words));
             await output.WriteLineAsync($"{opened.Url}/vm/{manifest.Vm.Id}");
-            await output.WriteLineAsync("Ctrl+C ends it and removes what was unpacked.");
+            await output.WriteLineAsync("Ctrl+C stops it and removes the unpacked files.");
             await output.FlushAsync(cancellation);
             await opened.App.WaitForShutdownAsync(cancellation);
             return ExitStatus.Ok;
@@ -44,7 +47,7 @@ internal static class OpenCommand
         }
         catch (OperationCanceledException e)
         {
-            throw new CommandException(ExitStatus.Cancelled, $"cancelled; '{file}' is not shown and nothing of it is left.", e);
+            throw new CommandException(ExitStatus.Cancelled, $"Canceled. '{file}' is not shown, and its unpacked files were removed.", e);
         }
         catch (IOException e)
         {

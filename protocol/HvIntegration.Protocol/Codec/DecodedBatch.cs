@@ -59,7 +59,7 @@ public sealed class DecodedBatch
 /// <param name="Reason">Why it is not ok: the newest reason the agent gave, empty when ok.</param>
 public readonly record struct DecodedReading(int Collector, long StartNs, long EndNs, CollectorStatus Status, string Reason);
 
-/// <summary>One value.</summary>
+/// <summary>One value of one series in one of the batch's readings.</summary>
 /// <param name="Series">Metric and attributes.</param>
 /// <param name="Reading">Index into <see cref="DecodedBatch.Readings"/>, for the time.</param>
 /// <param name="Value">Scaled to base units.</param>

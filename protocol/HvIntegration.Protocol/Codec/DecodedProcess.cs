@@ -22,45 +22,45 @@ public sealed record DecodedProcessIdentity(
 /// <param name="Values">Columns.</param>
 public readonly record struct DecodedProcess(DecodedProcessIdentity Identity, ProcessValues Values);
 
-/// <summary>Columns of a process row in the order of <c>ProcessRows</c> on the wire.</summary>
+/// <summary>Values of a process row, one for each <see cref="ProcessColumn"/>.</summary>
 [InlineArray(Count)]
 public struct ProcessValues
 {
-    /// <summary>Number of columns.</summary>
-    public const int Count = 11;
+    /// <summary>Number of columns that a process has on the wire.</summary>
+    public const int Count = ProcessColumns.Count;
 
     private long _first;
 
     /// <summary>CPU time in user mode, microseconds.</summary>
-    public readonly long CpuUserUs => this[0];
+    public readonly long CpuUserUs => this[(int)ProcessColumn.CpuUserUs];
 
     /// <summary>CPU time in the kernel, microseconds.</summary>
-    public readonly long CpuSystemUs => this[1];
+    public readonly long CpuSystemUs => this[(int)ProcessColumn.CpuSystemUs];
 
     /// <summary>Time runnable but waiting for a processor, microseconds.</summary>
-    public readonly long RunWaitUs => this[2];
+    public readonly long RunWaitUs => this[(int)ProcessColumn.RunWaitUs];
 
-    /// <summary>Resident memory, bytes.</summary>
-    public readonly long ResidentBytes => this[3];
+    /// <summary>Physical memory in use, bytes.</summary>
+    public readonly long ResidentBytes => this[(int)ProcessColumn.ResidentBytes];
 
-    /// <summary>Private memory, bytes.</summary>
-    public readonly long PrivateBytes => this[4];
+    /// <summary>Memory that no other process shares, bytes.</summary>
+    public readonly long PrivateBytes => this[(int)ProcessColumn.PrivateBytes];
 
-    /// <summary>Major faults.</summary>
-    public readonly long MajorFaults => this[5];
+    /// <summary>Page faults that needed the disk, since the process began.</summary>
+    public readonly long MajorFaults => this[(int)ProcessColumn.MajorFaults];
 
     /// <summary>Bytes read from storage.</summary>
-    public readonly long ReadBytes => this[6];
+    public readonly long ReadBytes => this[(int)ProcessColumn.ReadBytes];
 
     /// <summary>Bytes written to storage.</summary>
-    public readonly long WriteBytes => this[7];
+    public readonly long WriteBytes => this[(int)ProcessColumn.WriteBytes];
 
-    /// <summary>Threads.</summary>
-    public readonly long Threads => this[8];
+    /// <summary>Number of threads the process has.</summary>
+    public readonly long Threads => this[(int)ProcessColumn.Threads];
 
     /// <summary>State letter; '?' when the guest sent no printable ASCII code.</summary>
-    public readonly char State => this[9] is > 32 and < 127 ? (char)this[9] : '?';
+    public readonly char State => this[(int)ProcessColumn.State] is > 32 and < 127 and var code ? (char)code : '?';
 
     /// <summary>Open handles or descriptors.</summary>
-    public readonly long Handles => this[10];
+    public readonly long Handles => this[(int)ProcessColumn.Handles];
 }

@@ -28,7 +28,7 @@ public sealed class StreamDecoder
     {
         if (collectorCount is < 0 or > ProtocolLimits.CollectorsMax)
         {
-            throw new MalformedBatchException($"Hello names {collectorCount} collectors, at most {ProtocolLimits.CollectorsMax} are allowed");
+            throw new MalformedBatchException($"Hello has {collectorCount} collectors, the maximum is {ProtocolLimits.CollectorsMax}");
         }
 
         _collectors = new Collector[collectorCount];
@@ -100,7 +100,7 @@ public sealed class StreamDecoder
             ProcessDefinition definition = state.Definition
                 ?? throw new MalformedBatchException($"snapshot {snapshot.Sequence}: a process state has no definition");
             Define(definition, snapshot.Sequence);
-            Check(state.Values.Count <= ProcessValues.Count, snapshot.Sequence, "columns of a process state", state.Values.Count, ProcessValues.Count);
+            Check(state.Values.Count <= ProcessColumns.Count, snapshot.Sequence, "columns of a process state", state.Values.Count, ProcessColumns.Count);
             if (_processes[definition.Slot] is { } process)
             {
                 for (int column = 0; column < state.Values.Count; column++)
@@ -131,7 +131,7 @@ public sealed class StreamDecoder
 
         if (batch.MonotonicStartNs > long.MaxValue / 2)
         {
-            throw new MalformedBatchException($"batch {sequence}: monotonic_start_ns {batch.MonotonicStartNs} is no time since a boot");
+            throw new MalformedBatchException($"batch {sequence}: monotonic_start_ns {batch.MonotonicStartNs} is not a valid time since boot");
         }
 
         long start = (long)batch.MonotonicStartNs;
@@ -203,7 +203,7 @@ public sealed class StreamDecoder
                         SessionId = who.SessionId,
                     },
                 };
-                for (int column = 0; column < ProcessValues.Count; column++)
+                for (int column = 0; column < ProcessColumns.Count; column++)
                 {
                     state.Values.Add(process.Values[column]);
                 }
@@ -219,7 +219,7 @@ public sealed class StreamDecoder
     {
         if (!good)
         {
-            throw new MalformedBatchException($"message {sequence}: {what}: {value} is over the bound of {max}");
+            throw new MalformedBatchException($"message {sequence}: {what}: {value} is above the limit of {max}");
         }
     }
 
@@ -241,7 +241,7 @@ public sealed class StreamDecoder
     {
         if (_broken)
         {
-            throw new MalformedBatchException("the stream broke a rule of the wire before; it needs a new connection");
+            throw new MalformedBatchException("the stream violated the protocol before; a new connection is required");
         }
 
         _broken = true;
@@ -466,9 +466,9 @@ public sealed class StreamDecoder
     {
         Check(rows.Present.Length <= ProtocolLimits.ProcessesMax / 8, sequence, "bytes of the process bitmap", rows.Present.Length, ProtocolLimits.ProcessesMax / 8);
         int count = PopCount(rows.Present);
-        for (int column = 0; column < ProcessValues.Count; column++)
+        for (int column = 0; column < ProcessColumns.Count; column++)
         {
-            RepeatedField<long> deltas = Column(rows, column);
+            RepeatedField<long> deltas = ProcessColumns.Deltas(rows, column);
             if (deltas.Count != 0 && deltas.Count != count)
             {
                 throw new MalformedBatchException($"batch {sequence}: process column {column} has {deltas.Count} rows, {count} processes are marked as present");
@@ -492,9 +492,9 @@ public sealed class StreamDecoder
 
             Process process = _processes[slot]
                 ?? throw new MalformedBatchException($"batch {sequence}: process slot {slot} has a row but no definition");
-            for (int column = 0; column < ProcessValues.Count; column++)
+            for (int column = 0; column < ProcessColumns.Count; column++)
             {
-                RepeatedField<long> deltas = Column(rows, column);
+                RepeatedField<long> deltas = ProcessColumns.Deltas(rows, column);
                 if (deltas.Count > 0)
                 {
                     process.Values[column] = unchecked(process.Values[column] + deltas[row]);
@@ -505,21 +505,6 @@ public sealed class StreamDecoder
             row++;
         }
     }
-
-    private static RepeatedField<long> Column(ProcessRows rows, int column) => column switch
-    {
-        0 => rows.CpuUserUs,
-        1 => rows.CpuSystemUs,
-        2 => rows.RunWaitUs,
-        3 => rows.ResidentBytes,
-        4 => rows.PrivateBytes,
-        5 => rows.MajorFaults,
-        6 => rows.ReadBytes,
-        7 => rows.WriteBytes,
-        8 => rows.Threads,
-        9 => rows.State,
-        _ => rows.Handles,
-    };
 
     private sealed class Collector
     {

@@ -59,7 +59,7 @@ public static class GuestMetrics
     public static readonly MetricDefinition MemoryLimit = new(20, "system.memory.limit", "By", MetricForm.Gauge, Kibi, [],
         "Memory the guest's kernel manages.");
 
-    /// <summary>Memory by kind.</summary>
+    /// <summary>The guest's memory by what it is used for.</summary>
     public static readonly MetricDefinition MemoryUsage = new(21, "system.memory.usage", "By", MetricForm.Gauge, Kibi, ["system.memory.state"],
         "Memory by kind.");
 
@@ -67,11 +67,11 @@ public static class GuestMetrics
     public static readonly MetricDefinition MemoryAvailable = new(22, "system.memory.linux.available", "By", MetricForm.Gauge, Kibi, [],
         "Memory that can be given to programs without swapping; Windows: available bytes.");
 
-    /// <summary>Committed address space.</summary>
+    /// <summary>Memory that the guest promised to its programs.</summary>
     public static readonly MetricDefinition MemoryCommitted = new(23, "hvi.guest.memory.committed", "By", MetricForm.Gauge, Kibi, [],
         "Committed address space.");
 
-    /// <summary>Commit limit.</summary>
+    /// <summary>Memory that the guest can promise at most.</summary>
     public static readonly MetricDefinition MemoryCommitLimit = new(24, "hvi.guest.memory.commit_limit", "By", MetricForm.Gauge, Kibi, [],
         "Commit limit.");
 
@@ -105,9 +105,9 @@ public static class GuestMetrics
     public static readonly MetricDefinition ReclaimScanned = new(34, "hvi.guest.memory.reclaim.scanned", "{page}", MetricForm.Counter, 1, ["hvi.reclaim"],
         "Pages scanned by reclaim: direct (a program waited) or kswapd.");
 
-    /// <summary>Processes killed for want of memory.</summary>
+    /// <summary>Processes killed for lack of memory.</summary>
     public static readonly MetricDefinition OomKills = new(35, "hvi.guest.memory.oom_kills", "{kill}", MetricForm.Counter, 1, [],
-        "Processes killed for want of memory.");
+        "Processes killed for lack of memory.");
 
     /// <summary>Allocations that entered direct reclaim.</summary>
     public static readonly MetricDefinition AllocationStalls = new(36, "hvi.guest.memory.allocation_stalls", "{stall}", MetricForm.Counter, 1, [],
@@ -119,7 +119,7 @@ public static class GuestMetrics
     public static readonly MetricDefinition DiskOperations = new(40, "system.disk.operations", "{operation}", MetricForm.Counter, 1, ["system.device", "disk.io.direction"],
         "Completed operations of a leaf block device.");
 
-    /// <summary>Bytes moved.</summary>
+    /// <summary>Bytes that a disk read and wrote.</summary>
     public static readonly MetricDefinition DiskIo = new(41, "system.disk.io", "By", MetricForm.Counter, 1, ["system.device", "disk.io.direction"],
         "Bytes moved.");
 
@@ -139,9 +139,9 @@ public static class GuestMetrics
     public static readonly MetricDefinition DiskInFlight = new(45, "hvi.guest.disk.in_flight", "{operation}", MetricForm.Gauge, 1, ["system.device"],
         "Operations in flight now.");
 
-    /// <summary>Operations merged into neighbours before issue.</summary>
+    /// <summary>Operations merged with adjacent ones before issue.</summary>
     public static readonly MetricDefinition DiskMerged = new(46, "system.disk.merged", "{operation}", MetricForm.Counter, 1, ["system.device", "disk.io.direction"],
-        "Operations merged into neighbours before issue.");
+        "Operations merged with adjacent ones before issue.");
 
     /// <summary>Size of the device.</summary>
     public static readonly MetricDefinition DiskLimit = new(47, "system.disk.limit", "By", MetricForm.Gauge, 1, ["system.device"],
@@ -163,11 +163,11 @@ public static class GuestMetrics
     public static readonly MetricDefinition NetworkIo = new(60, "system.network.io", "By", MetricForm.Counter, 1, ["network.interface.name", "network.io.direction"],
         "Bytes seen by the guest's driver.");
 
-    /// <summary>Packets.</summary>
+    /// <summary>Packets that an interface received and sent.</summary>
     public static readonly MetricDefinition NetworkPackets = new(61, "system.network.packet.count", "{packet}", MetricForm.Counter, 1, ["network.interface.name", "network.io.direction"],
         "Packets.");
 
-    /// <summary>Errors.</summary>
+    /// <summary>Packets of an interface that had an error.</summary>
     public static readonly MetricDefinition NetworkErrors = new(62, "system.network.errors", "{error}", MetricForm.Counter, 1, ["network.interface.name", "network.io.direction"],
         "Errors.");
 
@@ -175,7 +175,7 @@ public static class GuestMetrics
     public static readonly MetricDefinition NetworkDropped = new(63, "system.network.packet.dropped", "{packet}", MetricForm.Counter, 1, ["network.interface.name", "network.io.direction"],
         "Packets dropped in the guest.");
 
-    /// <summary>TCP segments.</summary>
+    /// <summary>TCP segments sent, received and sent again.</summary>
     public static readonly MetricDefinition TcpSegments = new(64, "hvi.guest.tcp.segments", "{segment}", MetricForm.Counter, 1, ["network.io.direction"],
         "TCP segments.");
 
@@ -303,9 +303,9 @@ public static class GuestMetrics
     public static readonly MetricDefinition SessionRoundTrip = new(122, "hvi.guest.session.round_trip", "s", MetricForm.Gauge, Micro, ["hvi.session.id"],
         "Protocol round trip of the session.");
 
-    /// <summary>Frames skipped for want of client, network or server resources.</summary>
+    /// <summary>Frames skipped for lack of client, network or server resources.</summary>
     public static readonly MetricDefinition SessionFramesSkipped = new(123, "hvi.guest.session.frames_skipped", "{frame}", MetricForm.Counter, 1, ["hvi.session.id", "hvi.skip.reason"],
-        "Frames skipped for want of client, network or server resources.");
+        "Frames skipped for lack of client, network or server resources.");
 
     /// <summary>Frames sent to the session's client.</summary>
     public static readonly MetricDefinition SessionFrames = new(124, "hvi.guest.session.frames", "{frame}", MetricForm.Counter, 1, ["hvi.session.id"],
@@ -328,9 +328,9 @@ public static class GuestMetrics
         "Threads that wait for a processor, running ones left out (Windows: Processor Queue Length).");
 
     // recordings of Windows guests
-    /// <summary>Mean latency of a disk operation, where the guest tells no rate to weigh it by.</summary>
+    /// <summary>Mean latency of a disk operation, if the guest reports no rate to weight it.</summary>
     public static readonly MetricDefinition DiskLatency = new(201, "hvi.guest.disk.latency", "s", MetricForm.Gauge, Micro, [],
-        "Mean latency of a disk operation, where the guest tells no rate to weigh it by.");
+        "Mean latency of a disk operation, if the guest reports no rate to weight it.");
 
     /// <summary>Packets waiting in the output queues of the guest's adapters.</summary>
     public static readonly MetricDefinition NetworkQueueLength = new(202, "hvi.guest.network.queue_length", "{packet}", MetricForm.Gauge, 1, ["network.interface.name"],

@@ -84,17 +84,17 @@ public static class HostMetrics
     public static readonly MetricDefinition MemoryAssigned = new(1020, "hvi.host.memory.assigned", "By", MetricForm.Gauge, 1, [],
         "Physical memory assigned to the partition.");
 
-    /// <summary>Memory the balancer believes the partition wants.</summary>
+    /// <summary>Memory that the partition needs, estimated by the balancer.</summary>
     public static readonly MetricDefinition MemoryDemand = new(1021, "hvi.host.memory.demand", "By", MetricForm.Gauge, 1, [],
-        "Memory the balancer believes the partition wants.");
+        "Memory that the partition needs, estimated by the balancer.");
 
     /// <summary>Demand over assigned. On Linux guests demand is commitment only.</summary>
     public static readonly MetricDefinition MemoryPressure = new(1022, "hvi.host.memory.pressure", "1", MetricForm.Gauge, 1, [],
         "Demand over assigned. On Linux guests demand is commitment only.");
 
-    /// <summary>Memory the guest believes it has.</summary>
+    /// <summary>Memory visible to the guest.</summary>
     public static readonly MetricDefinition MemoryGuestVisible = new(1023, "hvi.host.memory.guest_visible", "By", MetricForm.Gauge, 1, [],
-        "Memory the guest believes it has.");
+        "Memory visible to the guest.");
 
     /// <summary>Memory added since the partition started.</summary>
     public static readonly MetricDefinition MemoryAdded = new(1024, "hvi.host.memory.added", "By", MetricForm.Counter, 1, [],
@@ -150,15 +150,15 @@ public static class HostMetrics
     public static readonly MetricDefinition DiskQueueLength = new(1044, "hvi.host.disk.queue_length", "{operation}", MetricForm.Gauge, 1, ["hvi.disk"],
         "Operations outstanding at the virtual storage device.");
 
-    /// <summary>Cap on normalised operations per second; absent when uncapped.</summary>
+    /// <summary>Cap on normalized operations per second; absent when uncapped.</summary>
     public static readonly MetricDefinition DiskQosIops = new(1045, "hvi.host.disk.qos.iops", "{operation}/s", MetricForm.Gauge, 1, ["hvi.disk"],
-        "Cap on normalised operations per second; absent when uncapped.");
+        "Cap on normalized operations per second; absent when uncapped.");
 
     /// <summary>Cap on bytes per second; absent when uncapped.</summary>
     public static readonly MetricDefinition DiskQosBandwidth = new(1046, "hvi.host.disk.qos.bandwidth", "By/s", MetricForm.Gauge, 1, ["hvi.disk"],
         "Cap on bytes per second; absent when uncapped.");
 
-    /// <summary>Failed operations.</summary>
+    /// <summary>Operations that the virtual disk could not complete.</summary>
     public static readonly MetricDefinition DiskErrors = new(1047, "hvi.host.disk.errors", "{error}", MetricForm.Counter, 1, ["hvi.disk"],
         "Failed operations.");
 
@@ -202,22 +202,22 @@ public static class HostMetrics
 
 
     // bus
-    /// <summary>Times the bus refused interrupts to a flooding partition.</summary>
+    /// <summary>Times the bus throttled interrupts to a flooding partition.</summary>
     public static readonly MetricDefinition VmbusThrottleEvents = new(1070, "hvi.host.vmbus.throttle_events", "{event}", MetricForm.Counter, 1, [],
-        "Times the bus refused interrupts to a flooding partition.");
+        "Times the bus throttled interrupts to a flooding partition.");
 
     /// <summary>Interrupts on the bus.</summary>
     public static readonly MetricDefinition VmbusInterrupts = new(1071, "hvi.host.vmbus.interrupts", "{interrupt}", MetricForm.Counter, 1, ["hvi.direction"],
         "Interrupts on the bus.");
 
     // recordings without operation rates
-    /// <summary>Mean latency of a virtual disk, where no rate tells how to weigh it.</summary>
+    /// <summary>Mean latency of a virtual disk, if no rate is reported to weight it.</summary>
     public static readonly MetricDefinition DiskLatency = new(1200, "hvi.host.disk.latency", "s", MetricForm.Gauge, 1, ["hvi.disk"],
-        "Mean latency of a virtual disk, where no rate tells how to weigh it.");
+        "Mean latency of a virtual disk, if no rate is reported to weight it.");
 
-    /// <summary>Mean latency below a virtual disk, where no rate tells how to weigh it.</summary>
+    /// <summary>Mean latency below a virtual disk, if no rate is reported to weight it.</summary>
     public static readonly MetricDefinition DiskLowerLatency = new(1201, "hvi.host.disk.lower_latency", "s", MetricForm.Gauge, 1, ["hvi.disk"],
-        "Mean latency below a virtual disk, where no rate tells how to weigh it.");
+        "Mean latency below a virtual disk, if no rate is reported to weight it.");
 
     // engine: what the verdict needs beside the above
     /// <summary>Bytes of a physical adapter of the host.</summary>

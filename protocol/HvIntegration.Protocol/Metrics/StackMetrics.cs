@@ -53,9 +53,9 @@ public static class StackMetrics
     public static readonly MetricDefinition VpSyntheticInterrupts = new(1311, "hvi.host.vp.synthetic_interrupts", "{interrupt}", MetricForm.Counter, 1, ["hvi.vp"],
         "Interrupts of the synthetic controller, which the bus uses.");
 
-    /// <summary>Times the guest said that it spun long for a lock: its holder was not running.</summary>
+    /// <summary>Times the guest reported a long spin on a lock whose holder was not running.</summary>
     public static readonly MetricDefinition VpLongSpinWaits = new(1312, "hvi.host.vp.long_spin_waits", "{hypercall}", MetricForm.Counter, 1, ["hvi.vp"],
-        "Times the guest said that it spun long for a lock: its holder was not running.");
+        "Times the guest reported a long spin on a lock whose holder was not running.");
 
     /// <summary>Moves to another logical processor.</summary>
     public static readonly MetricDefinition VpMigrations = new(1313, "hvi.host.vp.migrations", "{migration}", MetricForm.Counter, 1, ["hvi.vp"],
@@ -139,9 +139,9 @@ public static class StackMetrics
     public static readonly MetricDefinition PartitionInterruptThrottles = new(1339, "hvi.host.partition.interrupt_throttles", "{event}", MetricForm.Counter, 1, [],
         "Times the interrupts of an assigned device were throttled.");
 
-    /// <summary>Memory the guest itself has free, as the balancer was told.</summary>
+    /// <summary>Free memory of the guest, reported to the balancer.</summary>
     public static readonly MetricDefinition MemoryGuestAvailable = new(1345, "hvi.host.memory.guest_available", "By", MetricForm.Gauge, 1, [],
-        "Memory the guest itself has free, as the balancer was told.");
+        "Free memory of the guest, reported to the balancer.");
 
     /// <summary>Times memory was added or removed.</summary>
     public static readonly MetricDefinition MemoryOperations = new(1346, "hvi.host.memory.operations", "{operation}", MetricForm.Counter, 1, ["hvi.direction"],
@@ -189,9 +189,9 @@ public static class StackMetrics
     public static readonly MetricDefinition DiskFlushes = new(1356, "hvi.host.disk.flushes", "{operation}", MetricForm.Counter, 1, ["hvi.disk"],
         "Flushes of a virtual disk.");
 
-    /// <summary>Packets dropped for a reason that tells of shortage.</summary>
+    /// <summary>Packets dropped for lack of resources.</summary>
     public static readonly MetricDefinition NicDropReason = new(1360, "hvi.host.nic.drop_reason", "{packet}", MetricForm.Counter, 1, ["hvi.nic", "hvi.reason"],
-        "Packets dropped for a reason that tells of shortage.");
+        "Packets dropped for lack of resources.");
 
     /// <summary>Bytes of a virtual switch, all ports together.</summary>
     public static readonly MetricDefinition SwitchIo = new(1361, "hvi.host.switch.io", "By", MetricForm.Counter, 1, ["hvi.switch", "network.io.direction"],
@@ -201,9 +201,9 @@ public static class StackMetrics
     public static readonly MetricDefinition SwitchPortDropped = new(1362, "hvi.host.switch.port_dropped", "{packet}", MetricForm.Counter, 1, ["network.io.direction"],
         "Packets dropped at the switch port that drops most.");
 
-    /// <summary>Packets that the busiest processor of the switches took from outside, and from the VMs.</summary>
+    /// <summary>Packets that the busiest processor of the switches received from the physical network and from the VMs.</summary>
     public static readonly MetricDefinition SwitchProcessorPackets = new(1363, "hvi.host.switch.processor_packets", "{packet}", MetricForm.Counter, 1, ["hvi.kind"],
-        "Packets that the busiest processor of the switches took from outside, and from the VMs.");
+        "Packets that the busiest processor of the switches received from the physical network and from the VMs.");
 
     /// <summary>Virtual machine queues in use.</summary>
     public static readonly MetricDefinition SwitchQueues = new(1364, "hvi.host.switch.queues", "{queue}", MetricForm.Gauge, 1, [],

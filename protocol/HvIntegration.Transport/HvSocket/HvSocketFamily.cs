@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
+using HvIntegration.Transport.Abstractions;
 using HvIntegration.Transport.Sockets;
 
 namespace HvIntegration.Transport.HvSocket;
@@ -23,8 +24,8 @@ internal sealed class HvSocketFamily(TransportOptions options) : ISocketFamily
         {
             throw new TransportException(
                 TransportFailure.AddressNotAllowed,
-                $"{address} is an address to listen on, not to dial",
-                "in a guest dial hvsock://parent");
+                $"{address} is a listen address, not an address to connect to",
+                "in a guest, connect to hvsock://parent");
         }
     }
 
@@ -111,7 +112,7 @@ internal sealed class HvSocketFamily(TransportOptions options) : ISocketFamily
             throw new TransportException(
                 TransportFailure.NotSupported,
                 "hvsock addresses exist on Windows only",
-                "in a Linux guest write vsock://2, which is the same service on the same host");
+                "in a Linux guest, use vsock://2, which is the same service on the same host");
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using HvIntegration.Transport.Abstractions;
 using HvIntegration.Transport.Sockets;
 
 namespace HvIntegration.Transport.HvSocket;
@@ -16,8 +17,8 @@ internal static class HvSocketFaults
         {
             return new(
                 TransportFailure.ModuleMissing,
-                "this Windows has no Hyper-V sockets",
-                "Hyper-V sockets need Windows 10 or Windows Server 2016 or later, as a guest of Hyper-V or with the Hyper-V role",
+                "not supported on this Windows version: Hyper-V sockets",
+                "Hyper-V sockets require Windows 10 or Windows Server 2016 or later, as a guest of Hyper-V or with the Hyper-V role",
                 error);
         }
 
@@ -34,22 +35,22 @@ internal static class HvSocketFaults
             SocketError.AccessDenied when IsWildcard(address) && isRegistered(address.ServiceId) == true => new(
                 TransportFailure.WildcardNotAllowed,
                 $"service {address.ServiceId} is registered, but this host does not allow listening for every VM at once",
-                "listen per VM, as hvsock://<VM GUID>; or run the broker as SYSTEM or an administrator",
+                "listen per VM with hvsock://<VM GUID>, or run the broker as SYSTEM or an administrator",
                 error),
             SocketError.AccessDenied => new(
                 TransportFailure.ServiceNotRegistered,
-                $"service {address.ServiceId} is not registered on this host, or this account may not listen on it",
-                $"as administrator make the key HKLM\\{HvSocketRegistration.KeyPath}\\{address.ServiceId:D} with the string ElementName, and run the broker as SYSTEM or an administrator",
+                $"service {address.ServiceId} is not registered on this host, or this account has no right to listen on it",
+                $"as administrator, create the key HKLM\\{HvSocketRegistration.KeyPath}\\{address.ServiceId:D} with the string ElementName, and run the broker as SYSTEM or an administrator",
                 error),
             SocketError.InvalidArgument => new(
                 TransportFailure.ServiceNotRegistered,
-                $"Windows refuses {address}: the service is disabled for that VM, or this machine may not listen for it",
-                "on the host listen on hvsock://children or a VM GUID; in a guest nothing needs to listen",
+                $"Windows rejected {address}: the service is disabled for that VM, or this machine cannot listen for it",
+                "on the host, listen on hvsock://children or a VM GUID; a guest does not need to listen",
                 error),
             SocketError.AddressAlreadyInUse => new(
                 TransportFailure.AddressInUse,
                 $"{address} is in use",
-                "another broker runs on this host: stop it first",
+                "another broker runs on this host: stop it",
                 error),
             _ => Other(error, address),
         };
@@ -60,28 +61,28 @@ internal static class HvSocketFaults
             // The guest is told the same when the host's listener is a wildcard that this VM does not allow.
             SocketError.ConnectionRefused or SocketError.ConnectionReset => new(
                 TransportFailure.NobodyListens,
-                $"nobody listens at {address}, or this VM does not allow the host's wildcard listener",
-                "start the broker on the host; where it runs, let it listen for this VM by its GUID; the agent dials again by itself",
+                $"no process listens at {address}, or this VM does not allow the wildcard listener of the host",
+                "start the broker on the host. If it runs, let it listen for the GUID of this VM. The agent reconnects automatically",
                 error),
             SocketError.AccessDenied => new(
                 TransportFailure.ServiceNotRegistered,
-                $"the host does not let this account connect to service {address.ServiceId}",
-                "register the service on the host ('hvi check' there says how) and run the agent as SYSTEM",
+                $"the host does not allow this account to connect to service {address.ServiceId}",
+                "register the service on the host ('hvi check' on the host shows how) and run the agent as SYSTEM",
                 error),
             SocketError.TimedOut => new(
                 TransportFailure.TimedOut,
                 $"{address} did not answer in time",
-                "see whether the host is overloaded; the agent dials again by itself",
+                "check whether the host is overloaded. The agent reconnects automatically",
                 error),
             SocketError.NetworkUnreachable or SocketError.HostUnreachable or SocketError.NetworkDown => new(
                 TransportFailure.NobodyListens,
-                $"the partition of {address} is not there",
-                "see whether the VM runs and whether this machine is a Hyper-V guest",
+                $"the partition of {address} does not exist",
+                "check that the VM runs and that this machine is a Hyper-V guest",
                 error),
             SocketError.AddressNotAvailable => new(
                 TransportFailure.AddressNotAllowed,
-                $"{address} is not an address that can be dialled",
-                "in a guest dial hvsock://parent",
+                $"{address} is not an address to connect to",
+                "in a guest, connect to hvsock://parent",
                 error),
             _ => Other(error, address),
         };
@@ -90,5 +91,5 @@ internal static class HvSocketFaults
         address.VmId == HvSocketAddress.Wildcard || address.VmId == HvSocketAddress.Children;
 
     private static TransportException Other(SocketException error, HvSocketAddress address) =>
-        new(TransportFailure.Other, $"{address}: {error.Message}", "see the Hyper-V event logs of the host", error);
+        new(TransportFailure.Other, $"{address}: {error.Message}", "check the Hyper-V event logs of the host", error);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using HvIntegration.Transport.Abstractions;
 
 namespace HvIntegration.Transport.Memory;
 
@@ -47,12 +48,12 @@ internal sealed class MemoryTransport(TransportOptions options) : ITransport
     }
 
     private static TransportException NobodyListens(TransportAddress address) =>
-        new(TransportFailure.NobodyListens, $"nobody listens at {address}", "start the listener in this process first");
+        new(TransportFailure.NobodyListens, $"no process listens at {address}", "start the listener in this process first");
 
     private static string Name(TransportAddress address) => address is MemoryAddress memory
         ? memory.Name
         : throw new TransportException(
             TransportFailure.AddressNotAllowed,
             $"{address} is not an address of the in-memory transport",
-            "take the transport from Transports.For(address)");
+            "use the transport for this address");
 }

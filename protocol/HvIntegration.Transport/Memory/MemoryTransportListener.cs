@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using HvIntegration.Transport.Abstractions;
 
 namespace HvIntegration.Transport.Memory;
 

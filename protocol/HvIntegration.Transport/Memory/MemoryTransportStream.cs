@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using HvIntegration.Transport.Abstractions;
 
 namespace HvIntegration.Transport.Memory;
 
@@ -11,7 +12,7 @@ internal sealed class MemoryTransportStream(PipeReader input, PipeWriter output)
     private readonly CancellationTokenSource _closed = new();
     private int _disposed;
 
-    /// <summary>Two connected ends.</summary>
+    /// <summary>Makes the two ends of one connection.</summary>
     public static (MemoryTransportStream Dialler, MemoryTransportStream Listener) Pair()
     {
         var bounds = new PipeOptions(pauseWriterThreshold: BufferedBytesMax, resumeWriterThreshold: BufferedBytesMax / 2, useSynchronizationContext: false);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using HvIntegration.Transport.Abstractions;
 
 namespace HvIntegration.Transport.Sockets;
 

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using HvIntegration.Transport.Abstractions;
 
 namespace HvIntegration.Transport.Sockets;
 
@@ -33,7 +34,7 @@ internal sealed class SocketTransport(ISocketFamily family, TransportOptions opt
                 throw new TransportException(
                     TransportFailure.TimedOut,
                     $"{address} did not answer within {options.ConnectTimeout!.Value.TotalSeconds:0.###} s",
-                    "see whether the broker's machine is overloaded or paused; the agent dials again by itself");
+                    "check whether the machine of the broker is overloaded or paused. The agent reconnects automatically");
             }
             catch (SocketException e)
             {
@@ -82,7 +83,7 @@ internal sealed class SocketTransport(ISocketFamily family, TransportOptions opt
             throw new TransportException(
                 TransportFailure.AddressNotAllowed,
                 $"{address} is not an address of the {family.Kind} transport",
-                "take the transport from Transports.For(address)");
+                "use the transport for this address");
         }
     }
 

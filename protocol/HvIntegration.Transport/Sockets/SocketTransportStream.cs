@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using HvIntegration.Transport.Abstractions;
 
 namespace HvIntegration.Transport.Sockets;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using HvIntegration.Transport.Abstractions;
 using HvIntegration.Transport.Sockets;
 
 namespace HvIntegration.Transport.Tcp;
@@ -52,20 +53,20 @@ internal sealed class TcpFamily(TransportOptions options) : ISocketFamily
             error),
         (SocketStep.Listen, SocketError.AccessDenied) => new(
             TransportFailure.AddressNotAllowed,
-            $"this account may not listen on {address}",
-            "choose a port from 1024 on",
+            $"this account has no right to listen on {address}",
+            "use a port of 1024 or above",
             error),
         (SocketStep.Connect, SocketError.ConnectionRefused or SocketError.ConnectionReset) => new(
             TransportFailure.NobodyListens,
-            $"nobody listens at {address}",
-            "start the broker; the agent dials again by itself",
+            $"no process listens at {address}",
+            "start the broker. The agent reconnects automatically",
             error),
         (SocketStep.Connect, SocketError.TimedOut) => new(
             TransportFailure.TimedOut,
             $"{address} did not answer in time",
-            "see whether the address is right; the agent dials again by itself",
+            "check the address. The agent reconnects automatically",
             error),
-        _ => new(TransportFailure.Other, $"{address}: {error.Message}", "see the address", error),
+        _ => new(TransportFailure.Other, $"{address}: {error.Message}", "check the address", error),
     };
 
     private static void CheckLoopback(TcpAddress address)
@@ -75,7 +76,7 @@ internal sealed class TcpFamily(TransportOptions options) : ISocketFamily
             throw new TransportException(
                 TransportFailure.AddressNotAllowed,
                 $"{address} is not on loopback: TCP is for development and the lab on one machine",
-                "write tcp://127.0.0.1:<port>, or use hvsock, vsock or unix, which prove who is at the other end");
+                "use tcp://127.0.0.1:<port>, or hvsock, vsock or unix, which verify the identity of the peer");
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using HvIntegration.Transport.Abstractions;
 using HvIntegration.Transport.Sockets;
 
 namespace HvIntegration.Transport.UnixSocket;
@@ -54,8 +55,8 @@ internal sealed class UnixSocketFamily : ISocketFamily
         {
             throw new TransportException(
                 TransportFailure.AddressNotAllowed,
-                $"{address.Path} has {length} bytes; a socket's path holds {PathBytesMax}",
-                "choose a shorter path, as /run/hvi/vm1.sock");
+                $"{address.Path} has {length} bytes; the maximum for a socket path is {PathBytesMax}",
+                "use a shorter path, such as /run/hvi/vm1.sock");
         }
     }
 }

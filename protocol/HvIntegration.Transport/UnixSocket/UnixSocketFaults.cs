@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using HvIntegration.Transport.Abstractions;
 using HvIntegration.Transport.Sockets;
 
 namespace HvIntegration.Transport.UnixSocket;
@@ -8,8 +9,8 @@ internal static class UnixSocketFaults
 {
     public static TransportException InUse(UnixAddress address, Exception? inner) => new(
         TransportFailure.AddressInUse,
-        $"{address.Path} is in use: somebody listens on it",
-        "another broker runs on this machine: stop it first, or choose another path",
+        $"{address.Path} is in use: a process listens on it",
+        "another broker runs on this machine: stop it, or use another path",
         inner);
 
     public static TransportException Explain(SocketException error, UnixAddress address, SocketStep step) => (step, error.SocketErrorCode) switch
@@ -19,28 +20,28 @@ internal static class UnixSocketFaults
         (SocketStep.Listen, SocketError.AddressNotAvailable) => new(
             TransportFailure.AddressNotAllowed,
             $"the folder of {address.Path} does not exist",
-            $"make it first: mkdir -p {Path.GetDirectoryName(address.Path)}",
+            $"create it: mkdir -p {Path.GetDirectoryName(address.Path)}",
             error),
         (SocketStep.Listen, SocketError.AccessDenied) => new(
             TransportFailure.AddressNotAllowed,
-            $"this account may not make a socket at {address.Path}",
-            "choose a folder that it may write to",
+            $"this account has no right to create a socket at {address.Path}",
+            "use a folder that it can write to",
             error),
         (_, SocketError.AddressNotAvailable) => new(
             TransportFailure.NobodyListens,
-            $"nobody listens: there is no socket at {address.Path}",
-            "start the broker; the agent dials again by itself",
+            $"no process listens: the socket does not exist at {address.Path}",
+            "start the broker. The agent reconnects automatically",
             error),
         (_, SocketError.ConnectionRefused) => new(
             TransportFailure.NobodyListens,
-            $"nobody listens at {address.Path}: the socket was left behind",
-            "start the broker; the agent dials again by itself",
+            $"no process listens at {address.Path}: the socket file is left over",
+            "start the broker. The agent reconnects automatically",
             error),
         (_, SocketError.AccessDenied) => new(
             TransportFailure.AddressNotAllowed,
-            $"this account may not open {address.Path}",
+            $"this account has no right to open {address.Path}",
             "run the agent with the account of the broker, or as root",
             error),
-        _ => new(TransportFailure.Other, $"{address.Path}: {error.Message}", "see the path and its folder", error),
+        _ => new(TransportFailure.Other, $"{address.Path}: {error.Message}", "check the path and its folder", error),
     };
 }

@@ -1,19 +1,12 @@
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
+using HvIntegration.Transport.Abstractions;
+using HvIntegration.Transport.Files;
 
 namespace HvIntegration.Transport.UnixSocket;
 
 /// <summary>The file of a Unix-domain socket: who may open it, and what to do with one that was left behind.</summary>
-internal static partial class UnixSocketFile
+public static class UnixSocketFile
 {
-    private const int AtCurrentFolder = -100;
-    private const int NoFollow = 0x100;
-    private const uint MaskType = 1;
-    private const int StatxSize = 256;
-    private const int ModeOffset = 28;
-    private const ushort TypeMask = 0xF000;
-    private const ushort TypeSocket = 0xC000;
-
     /// <summary>Removes the file when it is a socket nobody listens on.</summary>
     /// <exception cref="TransportException">Somebody listens, or the file is no socket.</exception>
     public static void RemoveStale(UnixAddress address)
@@ -28,7 +21,7 @@ internal static partial class UnixSocketFile
             throw new TransportException(
                 TransportFailure.AddressInUse,
                 $"{address.Path} exists and is not a socket",
-                "choose another path, or remove the file yourself");
+                "use another path, or remove the file");
         }
 
         using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -68,19 +61,11 @@ internal static partial class UnixSocketFile
     {
         if (OperatingSystem.IsLinux())
         {
-            Span<byte> status = stackalloc byte[StatxSize];
-            status.Clear();
-            return Statx(AtCurrentFolder, path, NoFollow, MaskType, ref MemoryMarshal.GetReference(status)) == 0
-                && (MemoryMarshal.Read<ushort>(status[ModeOffset..]) & TypeMask) == TypeSocket;
+            return PathStatus.Read(path, follow: false) is { Type: PathStatus.Socket };
         }
 
         // Elsewhere .NET does not tell a socket from a file; a socket at least holds no data.
         var file = new FileInfo(path);
         return file.Exists && file.Length == 0;
     }
-
-    // int statx(int, const char *, int, unsigned, struct statx *): struct statx is 256 bytes with stx_mode (16 bits) at
-    // 28 on every ABI (linux/stat.h), which stat's own structure is not. The buffer outlives the call: it is on the stack.
-    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Statx(int folder, string path, int flags, uint mask, ref byte status);
 }

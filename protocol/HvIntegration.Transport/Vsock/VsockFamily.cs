@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
+using HvIntegration.Transport.Abstractions;
 using HvIntegration.Transport.Sockets;
 
 namespace HvIntegration.Transport.Vsock;
@@ -80,7 +81,7 @@ internal sealed class VsockFamily(TransportOptions options) : ISocketFamily
             throw new TransportException(
                 TransportFailure.NotSupported,
                 "vsock addresses exist on Linux only",
-                "on Windows write hvsock://parent in the guest and hvsock://children on the host");
+                "on Windows, use hvsock://parent in the guest and hvsock://children on the host");
         }
     }
 

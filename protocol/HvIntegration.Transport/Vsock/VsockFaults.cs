@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using HvIntegration.Transport.Abstractions;
 using HvIntegration.Transport.Sockets;
 
 namespace HvIntegration.Transport.Vsock;
@@ -12,7 +13,7 @@ internal static class VsockFaults
     public static TransportException NoGuestTransport(string sysfsRoot) => new(
         TransportFailure.ModuleMissing,
         $"this machine has no socket transport to a host: neither hv_sock nor the virtio transport is in {sysfsRoot}/bus",
-        "on a Hyper-V guest run 'modprobe hv_sock', on a QEMU/KVM guest 'modprobe vmw_vsock_virtio_transport'; on a machine that is no guest there is no host to dial");
+        "on a Hyper-V guest, run 'modprobe hv_sock'; on a QEMU/KVM guest, run 'modprobe vmw_vsock_virtio_transport'. A machine that is not a guest has no host to connect to");
 
     public static TransportException Explain(SocketException error, VsockAddress address, SocketStep step)
     {
@@ -22,7 +23,7 @@ internal static class VsockFaults
             return new(
                 TransportFailure.ModuleMissing,
                 "this kernel has no AF_VSOCK: the vsock module is not loaded",
-                "run 'modprobe vsock' (and 'modprobe hv_sock' in a Hyper-V guest), or install the kernel's extra modules",
+                "run 'modprobe vsock' (and 'modprobe hv_sock' in a Hyper-V guest), or install the extra modules of the kernel",
                 error);
         }
 
@@ -30,13 +31,13 @@ internal static class VsockFaults
         {
             (SocketStep.BindLocal, SocketError.AccessDenied) => new(
                 TransportFailure.PrivilegedPort,
-                "no permission to bind a local vsock port below 1024, by which the broker knows a privileged agent",
-                "run the agent as root or give it CAP_NET_BIND_SERVICE; or allow unprivileged agents on both sides",
+                "no permission to bind a local vsock port below 1024, which identifies a privileged agent",
+                "run the agent as root or with CAP_NET_BIND_SERVICE, or allow unprivileged agents on both sides",
                 error),
             (SocketStep.BindLocal, SocketError.AddressAlreadyInUse) => new(
                 TransportFailure.PrivilegedPort,
                 "no local vsock port from 512 to 1023 was free",
-                "see 'ss --vsock' for who holds them",
+                "'ss --vsock' shows the processes that use them",
                 error),
             (SocketStep.Listen, SocketError.AddressAlreadyInUse) => new(
                 TransportFailure.AddressInUse,
@@ -45,8 +46,8 @@ internal static class VsockFaults
                 error),
             (SocketStep.Listen, SocketError.AccessDenied) => new(
                 TransportFailure.PrivilegedPort,
-                $"no permission to listen on {address}: ports below 1024 need privilege",
-                "choose a port from 1024 on, or run as root",
+                $"no permission to listen on {address}: ports below 1024 require privileges",
+                "use a port of 1024 or above, or run as root",
                 error),
             (SocketStep.Listen, SocketError.AddressNotAvailable) => new(
                 TransportFailure.AddressNotAllowed,
@@ -55,19 +56,19 @@ internal static class VsockFaults
                 error),
             (SocketStep.Connect, SocketError.ConnectionReset or SocketError.ConnectionRefused) => new(
                 TransportFailure.NobodyListens,
-                $"nobody listens at {address}",
-                "start the broker on the host; the agent dials again by itself",
+                $"no process listens at {address}",
+                "start the broker on the host. The agent reconnects automatically",
                 error),
             // Linux hv_sock ignores the host's refusal by decision, so absence looks like silence.
             (SocketStep.Connect, SocketError.TimedOut) => new(
                 TransportFailure.NobodyListens,
-                $"no answer from {address}: nobody listens, or the service is not registered on the host",
-                "start the broker on the host and run 'hvi check' there; the agent dials again by itself",
+                $"no answer from {address}: no process listens, or the service is not registered on the host",
+                "start the broker on the host, and run 'hvi check' there. The agent reconnects automatically",
                 error),
             (SocketStep.Connect, SocketError.NetworkUnreachable or SocketError.HostUnreachable) => new(
                 TransportFailure.AddressNotAllowed,
                 $"{address} cannot be reached: a guest reaches its own host only",
-                "dial vsock://2",
+                "connect to vsock://2",
                 error),
             // errno without a name in .NET; ENODEV is the common one here.
             (SocketStep.Connect, SocketError.SocketError) => new(
@@ -78,7 +79,7 @@ internal static class VsockFaults
             _ => new(
                 TransportFailure.Other,
                 $"{address}: {error.Message}",
-                "see the kernel log of both sides",
+                "check the kernel log of both sides",
                 error),
         };
     }

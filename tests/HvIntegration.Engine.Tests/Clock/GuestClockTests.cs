@@ -1,5 +1,5 @@
 using HvIntegration.Engine.Clock;
-using HvIntegration.Engine.Model;
+using HvIntegration.Model;
 using HvIntegration.Engine.Options;
 
 namespace HvIntegration.Engine.Tests.Clock;

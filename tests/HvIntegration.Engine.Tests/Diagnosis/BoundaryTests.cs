@@ -1,5 +1,4 @@
-using HvIntegration.Engine.Diagnosis;
-using HvIntegration.Engine.Model;
+using HvIntegration.Model;
 using HvIntegration.Engine.Options;
 using HvIntegration.Protocol.Metrics;
 
@@ -262,7 +261,7 @@ public sealed class BoundaryTests
         host.Run((int)Limits.LeakMemorySeconds + 300);
 
         Expect(expected, host, vm);
-        Assert.Equal(expected == HypothesisIds.GuestLeak, host.Verdict(vm).Sentence.Contains("private memory of collector grew steadily", StringComparison.Ordinal));
+        Assert.Equal(expected == HypothesisIds.GuestLeak, host.Verdict(vm).Sentence.Contains("Private memory of collector grew steadily", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -389,7 +388,7 @@ public sealed class BoundaryTests
 
         Assert.Equal(HypothesisIds.Unknown, host.Verdict(vm).Hypothesis);
         Assert.Equal(expected, host.Last(vm).Episode is not null);
-        Assert.Contains("What would settle it", host.Verdict(vm).Sentence, StringComparison.Ordinal);
+        Assert.Contains("Data needed to decide", host.Verdict(vm).Sentence, StringComparison.Ordinal);
     }
 
     [Fact]

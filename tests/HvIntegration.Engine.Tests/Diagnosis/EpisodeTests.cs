@@ -1,5 +1,4 @@
-using HvIntegration.Engine.Diagnosis;
-using HvIntegration.Engine.Model;
+using HvIntegration.Model;
 using HvIntegration.Engine.Options;
 
 namespace HvIntegration.Engine.Tests.Diagnosis;
@@ -178,7 +177,7 @@ public sealed class EpisodeTests
 
         Assert.Equal(HypothesisIds.HostCpuContention, host.Verdict(render).Hypothesis);
         Assert.Equal("render", Assert.Single(host.Verdict(render).Culprits).Name);
-        Assert.Contains("most of the rise is its own", host.Verdict(render).Sentence, StringComparison.Ordinal);
+        Assert.Contains("Most of the increase is its own", host.Verdict(render).Sentence, StringComparison.Ordinal);
     }
 
     private static void Slow(params TestVm[] vms)

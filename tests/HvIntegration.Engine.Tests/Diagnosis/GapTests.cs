@@ -1,5 +1,4 @@
-using HvIntegration.Engine.Diagnosis;
-using HvIntegration.Engine.Model;
+using HvIntegration.Model;
 using HvIntegration.Protocol.Metrics;
 
 namespace HvIntegration.Engine.Tests.Diagnosis;
@@ -27,7 +26,7 @@ public sealed class GapTests
         var episode = host.Last(vm).Episode!;
         var gap = Assert.Single(episode.Gaps);
         Assert.Equal(GapCauses.Migration, gap.Cause);
-        Assert.Equal("live migration", GapCauses.Words(gap.Cause));
+        Assert.Equal("live migration", GapText.Of(gap.Cause));
         Assert.InRange(gap.ToSecond - gap.FromSecond + 1, 9, 14);
         Assert.True(gap.FromSecond > episode.OnsetSecond);
         Assert.Equal((gap.FromSecond, gap.ToSecond, gap.Cause), Kept(host, vm).Single());

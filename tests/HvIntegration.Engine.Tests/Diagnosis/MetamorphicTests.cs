@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using HvIntegration.Engine.Model;
+using HvIntegration.Model;
 using HvIntegration.Protocol.Metrics;
 using HvIntegration.Simulation;
 

@@ -1,5 +1,4 @@
-using HvIntegration.Engine.Diagnosis;
-using HvIntegration.Engine.Model;
+using HvIntegration.Model;
 using HvIntegration.Engine.Stack;
 using HvIntegration.Protocol.Metrics;
 
@@ -15,11 +14,11 @@ public sealed class StackTests
         var (throttled, helps) = SlowBus(throttled: true);
 
         Assert.Equal(HypothesisIds.VmbusPath, throttled.Hypothesis);
-        Assert.Contains("Of the stack between: VMBus: throttle events", throttled.Sentence, StringComparison.Ordinal);
+        Assert.Contains("Virtualization stack: VMBus: throttle events", throttled.Sentence, StringComparison.Ordinal);
         Assert.Contains("most synthetic interrupts", helps, StringComparison.Ordinal);
         var mark = Assert.Single(throttled.For, e => e.SignalId == "stack.vmbus");
         Assert.Equal(0, mark.LogOdds);
-        Assert.DoesNotContain("Of the stack", before.Sentence, StringComparison.Ordinal);
+        Assert.DoesNotContain("Virtualization stack", before.Sentence, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -48,9 +47,9 @@ public sealed class StackTests
         Assert.False(Assert.Single(uses, u => u.What == "Heartbeat answers").IsBeyond);
         var silent = Assert.Single(uses, u => u.What == "Time Synchronization answers");
         Assert.True(silent.IsBeyond);
-        Assert.Equal("integration components: Time Synchronization answers no", StackCatalog.Words(silent));
+        Assert.Equal("integration components: Time Synchronization answers no", StackText.Of(silent));
         var held = Assert.Single(uses, u => u.Part == StackPart.Vmbus);
-        Assert.Equal((3, "any", true), (held.Value, StackCatalog.LimitShown(held), held.IsBeyond));
+        Assert.Equal((3, "any", true), (held.Value, StackText.LimitShown(held), held.IsBeyond));
     }
 
     [Fact]
@@ -59,7 +58,7 @@ public sealed class StackTests
         var use = Assert.Single(StackCatalog.ReadVm(Of((StackMetrics.VpIoInstructions, "0", 900))));
 
         Assert.Equal(StackPart.Integration, use.Part);
-        Assert.Contains("install its integration components", use.Advice, StringComparison.Ordinal);
+        Assert.Contains("Install the integration components", use.Advice, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -70,7 +69,7 @@ public sealed class StackTests
         var use = Assert.Single(StackCatalog.ReadVm(Of((StackMetrics.EmulatedAdapters, "", adapters))));
 
         Assert.Equal((StackPart.Integration, isFinding), (use.Part, use.IsBeyond));
-        Assert.Equal(isFinding, use.Advice.Contains("give the VM a synthetic one", StringComparison.Ordinal));
+        Assert.Equal(isFinding, use.Advice.Contains("Use a synthetic adapter", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -79,7 +78,7 @@ public sealed class StackTests
         var uses = StackCatalog.ReadHost(_ => []);
 
         Assert.Empty(uses);
-        Assert.Equal(["hypervisor", "root partition", "VID", "VMBus", "network VSP", "VMMS", "worker process"], StackCatalog.Absent(uses, ofHost: true));
+        Assert.Equal(["hypervisor", "root partition", "VID", "VMBus", "network VSP", "VMMS", "worker process"], StackCatalog.Absent(uses, ofHost: true).Select(StackText.Name));
     }
 
     [Fact]
@@ -94,9 +93,9 @@ public sealed class StackTests
 
         Assert.Equal(
             ["root partition: memory deposited for it", "VID: memory of the smallest NUMA node", "VMBus: through all pipes", "network VSP: packets dropped at the worst port"],
-            uses.Select(u => $"{StackCatalog.Name(u.Part)}: {u.What}"));
+            uses.Select(u => $"{StackText.Name(u.Part)}: {u.What}"));
         Assert.Equal([20e6, 32e9, 7, 2], uses.Select(u => u.Value));
-        Assert.Equal("network VSP", StackCatalog.Name(Assert.Single(uses, u => u.IsBeyond).Part));
+        Assert.Equal("network VSP", StackText.Name(Assert.Single(uses, u => u.IsBeyond).Part));
     }
 
     private static (Verdict Verdict, string Helps) SlowBus(bool throttled)

@@ -1,4 +1,4 @@
-using HvIntegration.Engine.Diagnosis;
+using HvIntegration.Model;
 
 namespace HvIntegration.Engine.Tests.Diagnosis;
 
@@ -20,8 +20,8 @@ public sealed class UnclearTests
         var verdict = host.Verdict(vm);
         Assert.Equal(HypothesisIds.Unknown, verdict.Hypothesis);
         Assert.Contains("cause unclear: host CPU contention (host side, ", verdict.Sentence, StringComparison.Ordinal);
-        Assert.Contains(" or CPU cap (a configured limit, ", verdict.Sentence, StringComparison.Ordinal);
-        Assert.EndsWith(": no agent reports from inside this VM.", verdict.Sentence, StringComparison.Ordinal);
-        Assert.EndsWith(": no agent reports from inside this VM.", verdict.WhatHelps, StringComparison.Ordinal);
+        Assert.Contains(" or CPU cap (configured limit, ", verdict.Sentence, StringComparison.Ordinal);
+        Assert.EndsWith(" (no agent reports from this VM).", verdict.Sentence, StringComparison.Ordinal);
+        Assert.EndsWith(" (no agent reports from this VM).", verdict.WhatHelps, StringComparison.Ordinal);
     }
 }

@@ -1,6 +1,4 @@
-using HvIntegration.Engine.Diagnosis;
-using HvIntegration.Engine.Model;
-using HvIntegration.Engine.Signals;
+using HvIntegration.Model;
 
 namespace HvIntegration.Engine.Tests.Diagnosis;
 
@@ -91,8 +89,8 @@ public sealed class VerdictTests
         Assert.Equal(neighbour.Id, verdict.Culprits[0].Partition);
         Assert.Equal("stress-ng", verdict.Culprits[0].Process);
         Assert.True(verdict.Culprits[0].Share > 0.5);
-        Assert.Contains("vm2 suffers from host CPU contention (host side) since", verdict.Sentence, StringComparison.Ordinal);
-        Assert.Contains("vm3 held", verdict.Sentence, StringComparison.Ordinal);
+        Assert.Contains("vm2: host CPU contention (host side) since", verdict.Sentence, StringComparison.Ordinal);
+        Assert.Contains("vm3 used", verdict.Sentence, StringComparison.Ordinal);
         Assert.Contains("would not help", verdict.WhatHelps, StringComparison.Ordinal);
         Assert.InRange(host.Last(vm).Episode!.OnsetSecond, onset - 1, onset + 1);
         var signals = host.Last(vm).Signals.ToDictionary(s => s.Id);
@@ -204,7 +202,7 @@ public sealed class VerdictTests
 
         var verdict = host.Verdict(vm);
         Assert.Equal(HypothesisIds.Unknown, verdict.Hypothesis);
-        Assert.Contains("What would settle it", verdict.Sentence, StringComparison.Ordinal);
+        Assert.Contains("Data needed to decide", verdict.Sentence, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -222,8 +220,8 @@ public sealed class VerdictTests
 
         var sentence = host.Verdict(vm).Sentence;
         Assert.StartsWith("evil namexxx", sentence, StringComparison.Ordinal);
-        Assert.Contains("an operation on its disks takes 43 ms at the virtual device and 41 ms in the store below", sentence, StringComparison.Ordinal);
-        Assert.Contains("The guest side is missing", sentence, StringComparison.Ordinal);
+        Assert.Contains("disk operation takes 43 ms at the virtual device and 41 ms in the store", sentence, StringComparison.Ordinal);
+        Assert.Contains("Without guest-side data", sentence, StringComparison.Ordinal);
         Assert.DoesNotContain("not measured", sentence, StringComparison.Ordinal);
         Assert.InRange(sentence.Length, 100, 400);
     }
@@ -410,7 +408,7 @@ public sealed class VerdictTests
         Assert.True(verdicts[1].Hypothesis == verdicts[0].Hypothesis || verdicts[1].Hypothesis == HypothesisIds.Unknown);
         if (verdicts[1].Hypothesis != HypothesisIds.Unknown)
         {
-            Assert.Contains("guest side is missing", verdicts[1].Sentence, StringComparison.Ordinal);
+            Assert.Contains("Without guest-side data", verdicts[1].Sentence, StringComparison.Ordinal);
         }
     }
 

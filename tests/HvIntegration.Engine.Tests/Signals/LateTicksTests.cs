@@ -1,4 +1,4 @@
-using HvIntegration.Engine.Signals;
+using HvIntegration.Model;
 
 namespace HvIntegration.Engine.Tests.Signals;
 

@@ -1,5 +1,4 @@
-using HvIntegration.Engine.Model;
-using HvIntegration.Engine.Signals;
+using HvIntegration.Model;
 using HvIntegration.Protocol.Metrics;
 
 namespace HvIntegration.Engine.Tests.Signals;

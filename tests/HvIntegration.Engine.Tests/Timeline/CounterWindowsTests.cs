@@ -1,5 +1,7 @@
-using HvIntegration.Engine.Model;
+using HvIntegration.Model;
+using HvIntegration.Engine.Options;
 using HvIntegration.Engine.Timeline;
+using HvIntegration.Protocol.Metrics;
 
 namespace HvIntegration.Engine.Tests.Timeline;
 
@@ -7,12 +9,15 @@ public sealed class CounterWindowsTests
 {
     private const long Second = 1_000_000_000L;
 
+    private static readonly SeriesKey Series = new(HostMetrics.VpRunTime.Id, "0");
+    private static readonly TimelineOptions Options = new();
+
     [Fact]
     public void PerSecond_SteadyCounterReadOffTheEdge_GivesTheRate()
     {
         var reads = Enumerable.Range(0, 10).Select(i => At((i * Second) + 370_000_000, 5.0 * (i + 0.37))).ToList();
 
-        var seconds = CounterWindows.PerSecond(reads, SampleForm.Cumulative, 0, 9);
+        var seconds = CounterWindows.PerSecond(reads, Series, SampleForm.Cumulative, 0, 9, Options);
 
         Assert.True(double.IsNaN(seconds[0]));
         Assert.All(seconds[1..9], v => Assert.Equal(5.0, v, 5));
@@ -35,7 +40,7 @@ public sealed class CounterWindowsTests
                 reads.Add(At(ns, value));
             }
 
-            var seconds = CounterWindows.PerSecond(reads, SampleForm.Cumulative, 0, (ns / Second) - 1);
+            var seconds = CounterWindows.PerSecond(reads, Series, SampleForm.Cumulative, 0, (ns / Second) - 1, Options);
             var after = reads.First(r => r.Item2 >= (ns / Second) * Second);
             var before = reads.Last(r => r.Item2 <= (ns / Second) * Second);
             var share = after.Item2 == before.Item2 ? 0 : (double)(((ns / Second) * Second) - before.Item2) / (after.Item2 - before.Item2);
@@ -49,7 +54,7 @@ public sealed class CounterWindowsTests
     {
         List<(long, long, double)> reads = [At(0, 100), At(Second, 110), At(2 * Second, 120), At(3 * Second, 2), At(4 * Second, 12), At(5 * Second, 22)];
 
-        var seconds = CounterWindows.PerSecond(reads, SampleForm.Cumulative, 0, 4);
+        var seconds = CounterWindows.PerSecond(reads, Series, SampleForm.Cumulative, 0, 4, Options);
 
         Assert.Equal(new double[] { 10, 10, double.NaN, 10, 10 }, seconds);
     }
@@ -59,7 +64,7 @@ public sealed class CounterWindowsTests
     {
         List<(long, long, double)> reads = [At(0, 0), At(Second, 1), At(2 * Second, 2), At(12 * Second, 100), At(13 * Second, 101)];
 
-        var seconds = CounterWindows.PerSecond(reads, SampleForm.Cumulative, 0, 12);
+        var seconds = CounterWindows.PerSecond(reads, Series, SampleForm.Cumulative, 0, 12, Options);
 
         Assert.Equal(1, seconds[1]);
         Assert.All(seconds[2..12], v => Assert.True(double.IsNaN(v)));
@@ -71,7 +76,7 @@ public sealed class CounterWindowsTests
     {
         var reads = Enumerable.Range(0, 6).Select(i => At(i * 10 * Second, i * 30.0)).ToList();
 
-        var seconds = CounterWindows.PerSecond(reads, SampleForm.Cumulative, 10, 49);
+        var seconds = CounterWindows.PerSecond(reads, Series, SampleForm.Cumulative, 10, 49, Options);
 
         Assert.All(seconds, v => Assert.Equal(3, v, 5));
     }
@@ -81,7 +86,7 @@ public sealed class CounterWindowsTests
     {
         var reads = Enumerable.Range(0, 5).Select(i => (i * Second, (i + 1) * Second, i == 2 ? -414.6 : 0.3)).ToList();
 
-        double[] seconds = CounterWindows.PerSecond(reads, SampleForm.IntervalRate, 0, 4);
+        double[] seconds = CounterWindows.PerSecond(reads, Series, SampleForm.IntervalRate, 0, 4, Options);
 
         Assert.Equal([0.3, 0.3, double.NaN, 0.3, 0.3], seconds.Select(v => Math.Round(v, 6)));
     }
@@ -91,7 +96,7 @@ public sealed class CounterWindowsTests
     {
         List<(long, long, double)> reads = [(0, 5 * Second, 2), (5 * Second, 10 * Second, 4)];
 
-        var seconds = CounterWindows.PerSecond(reads, SampleForm.IntervalRate, 0, 9);
+        var seconds = CounterWindows.PerSecond(reads, Series, SampleForm.IntervalRate, 0, 9, Options);
 
         Assert.Equal(new double[] { 2, 2, 2, 2, 2, 4, 4, 4, 4, 4 }, seconds);
     }
@@ -101,7 +106,7 @@ public sealed class CounterWindowsTests
     {
         List<(long, long, double)> reads = [At(500_000_000, 7), At(3_500_000_000, 9)];
 
-        var seconds = CounterWindows.PerSecond(reads, SampleForm.Gauge, 0, 9, holdSeconds: 4);
+        var seconds = CounterWindows.PerSecond(reads, Series, SampleForm.Gauge, 0, 9, new TimelineOptions { HoldSeconds = 4 });
 
         Assert.Equal(new double[] { 7, 7, 7, 9, 9, 9, 9, double.NaN, double.NaN, double.NaN }, seconds);
     }
@@ -111,7 +116,7 @@ public sealed class CounterWindowsTests
     {
         List<(long, long, double)> reads = [At(0, 0), At(Second, double.NaN), At(2 * Second, 2), At(3 * Second, double.PositiveInfinity), At(4 * Second, 4)];
 
-        Assert.Equal(new double[] { 1, 1, 1, 1 }, CounterWindows.PerSecond(reads, SampleForm.Cumulative, 0, 3));
+        Assert.Equal(new double[] { 1, 1, 1, 1 }, CounterWindows.PerSecond(reads, Series, SampleForm.Cumulative, 0, 3, Options));
     }
 
     [Fact]

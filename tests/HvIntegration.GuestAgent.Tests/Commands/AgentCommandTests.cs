@@ -6,6 +6,7 @@ using HvIntegration.Protocol.Codec;
 using HvIntegration.Protocol.Handshake;
 using HvIntegration.Protocol.V1;
 using HvIntegration.Transport;
+using HvIntegration.Transport.Abstractions;
 
 namespace HvIntegration.GuestAgent.Tests.Commands;
 
@@ -115,7 +116,7 @@ public sealed class AgentCommandTests : IDisposable
         Assert.Equal(0, status);
         Assert.Matches(@"== 1\. Hello, once for each connection: \d+ bytes", output);
         Assert.Matches(@"== 2\. The first batch: .*: \d+ bytes", output);
-        Assert.Matches(@"== 3\. Every later batch: .*: \d+ bytes", output);
+        Assert.Matches(@"== 3\. Each later batch: .*: \d+ bytes", output);
         Assert.Contains("\"start_time_ms\"", output, StringComparison.Ordinal);
 
         // The recorded command lines, as the kernel had them: none may be in what leaves.
@@ -138,7 +139,7 @@ public sealed class AgentCommandTests : IDisposable
         Assert.Equal(3, faults.Length);
         Assert.All(faults, f => Assert.StartsWith("hvi-agent: ", f, StringComparison.Ordinal));
         Assert.Contains($"{config}, line 1: ring-mib", error, StringComparison.Ordinal);
-        Assert.Contains($"{config}, line 2: disable: there is no collector 'nothing'", error, StringComparison.Ordinal);
+        Assert.Contains($"{config}, line 2: disable: unknown collector 'nothing'", error, StringComparison.Ordinal);
         Assert.Contains("--top-n: top-n = '99'", error, StringComparison.Ordinal);
     }
 
@@ -162,7 +163,7 @@ public sealed class AgentCommandTests : IDisposable
 
         Assert.Equal(0, status);
         Assert.All(
-            ["run", "once", "check", "record", "payload", "Exit statuses", .. AgentOption.All.Where(o => !o.IsHidden).Select(o => "--" + o.Name)],
+            ["run", "once", "check", "record", "payload", "Exit codes", .. AgentOption.All.Where(o => !o.IsHidden).Select(o => "--" + o.Name)],
             word => Assert.Contains(word, output, StringComparison.Ordinal));
         Assert.DoesNotContain("--root", output, StringComparison.Ordinal);
     }

@@ -56,15 +56,17 @@ public sealed class AgentOptionsTests
             .Concat(AgentOptionsLoader.FromEnvironment(new Dictionary<string, string> { ["HVI_AGENT_ALLOW_TCP"] = "perhaps" }))
             .Append(new OptionSetting("broker", "tcp://192.0.2.1:7777", "--broker"));
         // Act
-        Load(settings, faults);
+        Load(settings.Append(new OptionSetting("TOP_M", "3", "environment variable HVI_AGENT_TOP_M")).Append(new OptionSetting("intervall", "3", "--intervall")), faults);
         // Assert
-        Assert.Equal(7, faults.Count);
+        Assert.Equal(9, faults.Count);
+        Told(faults, "environment variable HVI_AGENT_TOP_M:", "unknown option 'TOP_M'; did you mean 'top-n'?");
+        Told(faults, "--intervall:", "unknown option 'intervall'; did you mean 'interval-ms'?");
         Told(faults, "/etc/agent.json, line 6: top-n:", "a number");
         Told(faults, "/etc/agent.json, line 2: interval-ms = '5':", "100 to 60000");
-        Told(faults, "/etc/agent.json, line 3:", "no option 'colour'; there are broker, interval-ms");
+        Told(faults, "/etc/agent.json, line 3:", "unknown option 'colour'; valid names: broker, interval-ms");
         Told(faults, "/etc/agent.json, line 4: priority = 'urgent':", "auto, realtime, nice or normal");
         Told(faults, "environment variable HVI_AGENT_ALLOW_TCP: allow-tcp = 'perhaps':", "true or false");
-        Told(faults, "/etc/agent.json, line 5: disable:", "no collector 'ghost'; there are cpu, disk, process");
+        Told(faults, "/etc/agent.json, line 5: disable:", "unknown collector 'ghost'; valid names: cpu, disk, process");
         Told(faults, "--broker: broker = 'tcp://192.0.2.1:7777':", "allow-tcp");
     }
 
@@ -102,11 +104,11 @@ public sealed class AgentOptionsTests
     }
 
     [Theory]
-    [InlineData("", "line 1", "not JSON")]
+    [InlineData("", "line 1", "not valid JSON")]
     [InlineData("{ \"\u00e9\": 1 }", "line 1", "UTF-8", true)]
     [InlineData("[1]", "line 1", "object")]
-    [InlineData("{ \"top-n\": 1,\n \"top-n\" }", "line 2", "not JSON")]
-    [InlineData("{}\n}", "line 2", "not JSON")]
+    [InlineData("{ \"top-n\": 1,\n \"top-n\" }", "line 2", "not valid JSON")]
+    [InlineData("{}\n}", "line 2", "not valid JSON")]
     public void Parse_NotAnObject_NamesFileAndLine(string text, string line, string fault, bool latin = false)
     {
         var faults = new List<string>();
@@ -149,6 +151,31 @@ public sealed class AgentOptionsTests
     }
 
     [Fact]
+    public void Read_FileThatAnyUserOfTheGuestCanWrite_IsRefusedWithTheRemedy()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has access lists instead of modes");
+        string folder = Directory.CreateTempSubdirectory("hvi-o-").FullName;
+        try
+        {
+            string file = Path.Join(folder, "agent.json");
+            File.WriteAllText(file, """{ "top-n": 5 }""");
+            var faults = new List<string>();
+            Assert.Single(OptionsFile.Read(file, true, faults));
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(file, (UnixFileMode)0x1B6 /* 0666 */);
+            }
+
+            Assert.Empty(OptionsFile.Read(file, true, faults));
+            Assert.Equal($"'{file}' can be written by every account of this machine (mode 0666): chmod go-w {file}", Assert.Single(faults));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public void Read_MissingOrTooLargeFile_IsAFaultOnlyWhenItWasNamed()
     {
         var faults = new List<string>();
@@ -163,7 +190,7 @@ public sealed class AgentOptionsTests
             string large = Path.Join(folder, "large.json");
             File.WriteAllBytes(large, new byte[64 * 1024 + 1]);
             Assert.Empty(OptionsFile.Read(large, true, faults));
-            Told(faults, large, "at most 65536");
+            Told(faults, large, "limit is 65536");
         }
         finally
         {

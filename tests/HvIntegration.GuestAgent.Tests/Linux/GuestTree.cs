@@ -1,5 +1,6 @@
 using HvIntegration.GuestAgent.Collection;
-using HvIntegration.GuestAgent.Linux;
+using HvIntegration.GuestAgent.Linux.Native;
+using HvIntegration.Protocol.Codec;
 using HvIntegration.Protocol.Metrics;
 
 namespace HvIntegration.GuestAgent.Tests.Linux;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using HvIntegration.GuestAgent.Collection;
 using HvIntegration.GuestAgent.Linux.Processes;
+using HvIntegration.Protocol.Codec;
 using HvIntegration.Protocol.V1;
 
 namespace HvIntegration.GuestAgent.Tests.Linux;

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using HvIntegration.GuestAgent.Collection;
 using HvIntegration.GuestAgent.Linux;
 using HvIntegration.Protocol.V1;

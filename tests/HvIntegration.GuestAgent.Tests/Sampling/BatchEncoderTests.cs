@@ -1,5 +1,4 @@
 using HvIntegration.GuestAgent.Collection;
-using HvIntegration.GuestAgent.Sampling;
 using HvIntegration.Protocol.Codec;
 using HvIntegration.Protocol.Handshake;
 using HvIntegration.Protocol.Metrics;
@@ -26,8 +25,8 @@ public sealed class BatchEncoderTests
         slots.ProcessesTotal = 400;
         // Act
         encoder.Begin(42, 1_000_000_000);
-        encoder.Add(0, series, CollectOutcome.Ok, 1_000_005_000, 1_000_050_000);
-        encoder.Add(1, series, CollectOutcome.Failed("disk is on fire é"), 999_000_000, 999_001_000);
+        encoder.Add(0, series, CollectorStatus.Ok, "", 1_000_005_000, 1_000_050_000);
+        encoder.Add(1, series, CollectorStatus.Failed, "disk is on fire é", 999_000_000, 999_001_000);
         encoder.AddProcesses(slots, 1_000_100_000, 1_003_100_000);
         encoder.AddEvent(1_000_000_001, AgentEventKind.ClockStep, "stepped");
         encoder.AddWallClock(1, -5, 3);
@@ -100,7 +99,7 @@ public sealed class BatchEncoderTests
             }
 
             encoder.Begin(sequence, (long)sequence * 1_000_000_000);
-            encoder.Add(0, series, CollectOutcome.Ok, (long)sequence * 1_000_000_000, (long)sequence * 1_000_000_000);
+            encoder.Add(0, series, CollectorStatus.Ok, "", (long)sequence * 1_000_000_000, (long)sequence * 1_000_000_000);
             encoder.End(0);
             decoder.Apply(AgentMessage.Parser.ParseFrom(encoder.Message).Samples, into);
             // Assert
@@ -129,7 +128,7 @@ public sealed class BatchEncoderTests
         encoder.Begin(1, 1);
         for (int c = 0; c < 4; c++)
         {
-            encoder.Add(c, series[c], CollectOutcome.Ok, 1, 2);
+            encoder.Add(c, series[c], CollectorStatus.Ok, "", 1, 2);
         }
 
         encoder.End(0);

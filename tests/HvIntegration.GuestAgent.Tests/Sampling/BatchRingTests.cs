@@ -1,5 +1,5 @@
+using HvIntegration.GuestAgent.Buffering;
 using HvIntegration.GuestAgent.Collection;
-using HvIntegration.GuestAgent.Sampling;
 using HvIntegration.Protocol.Codec;
 using HvIntegration.Protocol.Metrics;
 using HvIntegration.Protocol.V1;
@@ -162,7 +162,7 @@ public sealed class BatchRingTests
 
             long time = (long)_sequence * 1_000_000_000;
             _encoder.Begin(_sequence, time);
-            _encoder.Add(0, _series, CollectOutcome.Ok, time, time + 50_000);
+            _encoder.Add(0, _series, CollectorStatus.Ok, "", time, time + 50_000);
             _encoder.End(ring.Dropped);
             Produced[_sequence] = [.. _live.Order().Select(s => (_series.Identity(s)!.Attributes[0], _series.Values[s]))];
             ring.Append(_sequence, time, _encoder.Message);

@@ -168,7 +168,7 @@ public sealed class SamplerTests
         Take(sampler, new StreamDecoder(1));
         // Assert
         Assert.Equal(32, _batch.Events.Count);
-        Assert.Equal(("change 99", "69 earlier events of this second did not fit"), (_batch.Events[^2].Text, _batch.Events[^1].Text));
+        Assert.Equal(("change 99", "69 earlier events of this second were dropped"), (_batch.Events[^2].Text, _batch.Events[^1].Text));
     }
 
     [Fact]
@@ -179,7 +179,7 @@ public sealed class SamplerTests
         // Act
         string? text = settings.Apply(new Configure { IntervalMs = 5, ProcessTopN = 30, BurstSeconds = 10, BurstIntervalMs = 200 }, 0);
         // Assert
-        Assert.Equal("configured by the broker: interval 100 ms (asked for 5, allowed are 100 to 60000), processes 30, burst 10 s, burst interval 200 ms", text);
+        Assert.Equal("configured by the broker: interval 100 ms (requested 5, valid 100 to 60000), processes 30, burst 10 s, burst interval 200 ms", text);
         Assert.Null(settings.Apply(new Configure(), 0));
     }
 

@@ -1,6 +1,8 @@
 using System.Globalization;
+using HvIntegration.GuestAgent.Buffering;
 using HvIntegration.GuestAgent.Collection;
 using HvIntegration.GuestAgent.Sampling;
+using HvIntegration.Protocol.Codec;
 using HvIntegration.Protocol.Handshake;
 using HvIntegration.Protocol.Metrics;
 using HvIntegration.Protocol.V1;

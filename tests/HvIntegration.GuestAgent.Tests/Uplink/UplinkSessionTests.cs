@@ -1,3 +1,4 @@
+using HvIntegration.GuestAgent.Buffering;
 using HvIntegration.GuestAgent.Collection;
 using HvIntegration.GuestAgent.Sampling;
 using HvIntegration.GuestAgent.Tests.Sampling;
@@ -178,7 +179,7 @@ public sealed class UplinkSessionTests : IDisposable
         broker.Send(welcome);
 
         var refused = await Assert.ThrowsAsync<UplinkRefusedException>(() => session.WaitAsync(Patience, TestContext.Current.CancellationToken));
-        Assert.Equal(($"the broker speaks protocol {major}, this agent speaks {ProtocolVersion.Major}", remedy), (refused.Message, refused.Remedy));
+        Assert.Equal(($"the broker uses protocol {major}, this agent uses protocol {ProtocolVersion.Major}", remedy), (refused.Message, refused.Remedy));
         Assert.True(broker.IsSilent);
     }
 

@@ -1,11 +1,11 @@
 using System.Buffers.Binary;
-using HvIntegration.GuestAgent.Windows;
 using HvIntegration.GuestAgent.Windows.Connections;
 using HvIntegration.GuestAgent.Windows.Counters;
 using HvIntegration.GuestAgent.Windows.Cpu;
-using HvIntegration.GuestAgent.Windows.Network;
+using HvIntegration.GuestAgent.Windows.Native;
 using HvIntegration.GuestAgent.Windows.Paging;
 using HvIntegration.GuestAgent.Windows.Processes;
+using HvIntegration.GuestAgent.Windows.Reading;
 using HvIntegration.GuestAgent.Windows.Services;
 
 namespace HvIntegration.GuestAgent.Tests.Windows;

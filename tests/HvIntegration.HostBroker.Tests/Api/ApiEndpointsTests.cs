@@ -1,9 +1,10 @@
+using HvIntegration.HostBroker.Tests.Ingest;
+using HvIntegration.Api.Contract;
+using HvIntegration.HostBroker.Settings;
 using System.Net;
 using System.Text.Json;
-using HvIntegration.HostBroker.Api;
-using HvIntegration.HostBroker.Hosting;
-using HvIntegration.HostBroker.Tests.Ingest;
 using HvIntegration.Transport;
+using HvIntegration.Transport.Abstractions;
 
 namespace HvIntegration.HostBroker.Tests.Api;
 
@@ -24,7 +25,7 @@ public sealed class ApiEndpointsTests
     [InlineData("api/v1/vms/web-01/history?signal=cpu.steal&points=many", 400, "points")]
     [InlineData("api/v1/vms/web-01/series", 400, "signals and metrics")]
     [InlineData("api/v1/vms/web-01/series?signals=a&metrics=no.such", 400, "no.such")]
-    [InlineData("api/v1/vms/web-01/moment?at=5", 404, "Nothing is kept")]
+    [InlineData("api/v1/vms/web-01/moment?at=5", 404, "No data is stored")]
     [InlineData("api/v1/vms/web-01/processes/top?seconds=1", 400, "seconds")]
     [InlineData("api/v1/vms?limit=0", 400, "limit")]
     [InlineData("api/v1/vms?after=%25", 400, "cursor")]
@@ -110,7 +111,7 @@ public sealed class ApiEndpointsTests
         var paths = document.RootElement.GetProperty("paths").EnumerateObject().Select(p => p.Name).ToList();
         Assert.Equal(
             [
-                "/api/v1/episodes", "/api/v1/episodes/{id}", "/api/v1/episodes/{id}/acknowledgement", "/api/v1/host", "/api/v1/host/stack", "/api/v1/status", "/api/v1/stream",
+                "/api/v1/episodes", "/api/v1/episodes/{id}", "/api/v1/episodes/{id}/acknowledgement", "/api/v1/host", "/api/v1/host/stack", "/api/v1/logins", "/api/v1/status", "/api/v1/stream",
                 "/api/v1/vms", "/api/v1/vms/{vm}", "/api/v1/vms/{vm}/bundle", "/api/v1/vms/{vm}/history", "/api/v1/vms/{vm}/metrics", "/api/v1/vms/{vm}/moment",
                 "/api/v1/vms/{vm}/processes", "/api/v1/vms/{vm}/processes/top", "/api/v1/vms/{vm}/rediagnosis", "/api/v1/vms/{vm}/series", "/api/v1/vms/{vm}/signals", "/api/v1/vms/{vm}/stack", "/api/v1/vms/{vm}/verdicts",
             ],

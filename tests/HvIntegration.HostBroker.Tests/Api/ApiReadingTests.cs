@@ -1,11 +1,13 @@
+using HvIntegration.HostBroker.Tests.Ingest;
+using HvIntegration.Api.Contract;
+using HvIntegration.Api.Endpoints;
+using HvIntegration.Broker.Live;
+using HvIntegration.Broker.Queries;
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
-using HvIntegration.HostBroker.Api;
-using HvIntegration.HostBroker.Api.Contract;
-using HvIntegration.HostBroker.Hosting;
-using HvIntegration.HostBroker.Tests.Ingest;
+using HvIntegration.History;
 
 namespace HvIntegration.HostBroker.Tests.Api;
 
@@ -118,8 +120,8 @@ public sealed class ApiReadingTests(SimulatedBroker broker) : IClassFixture<Simu
             var answer = await broker.GetAsync<SignalsAnswer>($"api/v1/vms/{vm.Id}/signals");
             Assert.All(answer.Signals, s =>
             {
-                var meaning = SignalCatalog.Find(s.Signal.Id);
-                Assert.True(meaning is not null, $"{s.Signal.Id} is not in SignalCatalog");
+                var meaning = SignalMeanings.Find(s.Signal.Id);
+                Assert.True(meaning is not null, $"{s.Signal.Id} is not in SignalMeanings");
                 Assert.True(meaning.Unit == s.Signal.Unit && meaning.Side == s.Signal.Side, $"{s.Signal.Id}: {s.Signal.Unit} of {s.Signal.Side}, the catalog has {meaning.Unit} of {meaning.Side}");
             });
         }
@@ -172,7 +174,7 @@ public sealed class ApiReadingTests(SimulatedBroker broker) : IClassFixture<Simu
     public async Task Episodes_LiveAndKept_HaveOneIdEach()
     {
         var live = await broker.HasEpisodeAsync();
-        var history = broker.Service<HostBroker.History.IHistoryStore>();
+        var history = broker.Service<IHistoryReader>();
         await TestBroker.EventuallyAsync(
             async () => (await history.QueryEpisodesAsync(live.Vm, live.OnsetSecond, live.OnsetSecond, long.MaxValue / 4_000_000_000, 5, Cancellation)).Count == 1, "the episode is kept");
 

@@ -1,12 +1,13 @@
+using HvIntegration.HostBroker.Tests.Ingest;
+using HvIntegration.Cli.Client;
+using HvIntegration.HostBroker.Commands;
+using HvIntegration.HostBroker.Settings;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using HvIntegration.HostBroker.Commands;
-using HvIntegration.HostBroker.Hosting;
-using HvIntegration.HostBroker.Tests.Ingest;
 
 namespace HvIntegration.HostBroker.Tests.Api;
 
@@ -59,6 +60,86 @@ public sealed class ApiSecurityTests : IDisposable
         }
 
         AssertFault("chmod 600", ("Api:TokenFile", TokenFile));
+    }
+
+    [Fact]
+    public void Load_PrivateKeyEverybodyCanRead_IsRefused()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has access lists instead of modes");
+        WriteCertificate();
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(CertificateFile, UnixFileMode.UserRead | UnixFileMode.OtherRead);
+        }
+
+        AssertFault($"Api:CertificateFile: '{CertificateFile}' can be read by every account", ("Api:Url", "https://127.0.0.1:8787"), ("Api:CertificateFile", CertificateFile));
+    }
+
+    [Fact]
+    public void Load_SettingsEverybodyCanWrite_AreRefused()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has access lists instead of modes");
+        string file = Path.Combine(_folder, "broker.json");
+        File.WriteAllText(file, "{}");
+        Assert.NotNull(BrokerConfiguration.Load(file, []));
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.OtherRead | UnixFileMode.OtherWrite);
+        }
+
+        var refused = Assert.Throws<BrokerConfigurationException>(() => BrokerConfiguration.Load(file, []));
+        Assert.Contains($"'{file}' can be written by every account of this machine", Assert.Single(refused.Faults), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Broker_HistoryWhereEverybodyCanWrite_DoesNotStart()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has access lists instead of modes");
+        string folder = Directory.CreateDirectory(Path.Combine(_folder, "open")).FullName;
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(folder, (UnixFileMode)0x1FF);
+        }
+
+        using var errors = new StringWriter();
+        int status = await HviCommand.RunAsync(["broker", "--source", "simulated", "--api", "http://127.0.0.1:0", "--history", Path.Combine(folder, "history")], TextWriter.Null, errors, Cancellation);
+
+        Assert.Equal(ExitStatus.Usage, status);
+        Assert.Contains($"chmod go-w {folder}", errors.ToString(), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(folder, "history")));
+    }
+
+    [Fact]
+    public async Task Broker_TokenThatChangedSinceTheSettingsWereChecked_IsToldInOneSentence()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has access lists instead of modes");
+        WriteToken("short");
+        var options = new BrokerOptions { Source = "simulated" };
+        options.Api.Url = "http://127.0.0.1:0";
+        options.Api.TokenFile = TokenFile;
+        options.History.Folder = Path.Combine(_folder, "history");
+
+        var refused = await Assert.ThrowsAsync<CommandException>(() => BrokerCommand.StartAsync(options, null, console: false, Cancellation));
+
+        Assert.Equal(ExitStatus.Usage, refused.Status);
+        Assert.Contains(TokenFile, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Certificate_Replaced_IsShownWithoutARestart()
+    {
+        WriteToken(Token);
+        WriteCertificate();
+        await using var broker = await StartAsync();
+        string first = await ShownAsync(broker.Url);
+        WriteCertificate();
+        await TestBroker.EventuallyAsync(async () => await ShownAsync(broker.Url) != first, "the new certificate is shown");
+
+        // One that is none leaves the one before.
+        string second = await ShownAsync(broker.Url);
+        await File.WriteAllTextAsync(CertificateFile, "not a certificate", Cancellation);
+        await Task.Delay(2_500, Cancellation);
+        Assert.Equal(second, await ShownAsync(broker.Url));
     }
 
     [Theory]
@@ -129,6 +210,16 @@ public sealed class ApiSecurityTests : IDisposable
         o.Api.TokenFile = TokenFile;
     });
 
+    private static async Task<string> ShownAsync(string url)
+    {
+        using var tcp = new System.Net.Sockets.TcpClient();
+        await tcp.ConnectAsync(IPAddress.Loopback, new Uri(url).Port, Cancellation);
+        string shown = "";
+        await using var tls = new SslStream(tcp.GetStream(), false, (_, certificate, _, _) => (shown = certificate!.GetCertHashString()).Length > 0);
+        await tls.AuthenticateAsClientAsync("127.0.0.1");
+        return shown;
+    }
+
     private HttpClient Client(string url)
     {
         string thumbprint = X509CertificateLoader.LoadCertificateFromFile(CertificateFile).Thumbprint;
@@ -142,9 +233,14 @@ public sealed class ApiSecurityTests : IDisposable
     private void WriteToken(string token)
     {
         File.WriteAllText(TokenFile, token + "\n");
+        OwnerOnly(TokenFile);
+    }
+
+    private static void OwnerOnly(string file)
+    {
         if (!OperatingSystem.IsWindows())
         {
-            File.SetUnixFileMode(TokenFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         }
     }
 
@@ -158,5 +254,6 @@ public sealed class ApiSecurityTests : IDisposable
         var now = TimeProvider.System.GetUtcNow();
         using var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
         File.WriteAllText(CertificateFile, certificate.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem() + "\n");
+        OwnerOnly(CertificateFile);
     }
 }

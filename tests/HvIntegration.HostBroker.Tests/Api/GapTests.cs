@@ -1,9 +1,10 @@
-using HvIntegration.Engine.Options;
-using HvIntegration.HostBroker.Api.Contract;
-using HvIntegration.HostBroker.Bundles;
-using HvIntegration.HostBroker.Commands;
-using HvIntegration.HostBroker.History;
+using HvIntegration.Cli.Client;
+using HvIntegration.HostBroker.Composition;
+using HvIntegration.HostBroker.Tests.Commands;
 using HvIntegration.HostBroker.Tests.Ingest;
+using HvIntegration.Api.Contract;
+using HvIntegration.Engine.Options;
+using HvIntegration.History;
 
 namespace HvIntegration.HostBroker.Tests.Api;
 
@@ -21,14 +22,14 @@ public sealed class GapTests
         broker.Source.Moving = TestBroker.Web.Id;
         VmAnswer during = null!;
         await TestBroker.EventuallyAsync(async () => (during = await broker.VmAsync(TestBroker.Web)).Gap is not null, "the gap is told");
-        string diagnosed = await RunAsync("diagnose", "web-01", "--broker", broker.Url);
-        string shown = await RunAsync("show", "web-01", "--broker", broker.Url);
+        string diagnosed = await ConsoleRun.OutputAsync("diagnose", "web-01", "--broker", broker.Url);
+        string shown = await ConsoleRun.OutputAsync("show", "web-01", "--broker", broker.Url);
         await TestBroker.EventuallyAsync(async () => (await EpisodesAsync(broker)).Count > 0, "the move is an episode");
         broker.Source.Moving = null;
         long end = 0;
         await TestBroker.EventuallyAsync(
             async () => (await broker.VmAsync(TestBroker.Web)) is { Vm.HasHost: true, Gap: null } back && (end = back.Second + 3) > 0, "web-01 is back");
-        var history = broker.Service<IHistoryStore>();
+        var history = broker.Service<IHistoryReader>();
         await TestBroker.EventuallyAsync(async () => (await history.QuerySecondAsync(TestBroker.Web.Id, end, Cancellation))?.Second == end, "history has the seconds after the gap");
         var kept = (await broker.Client.GetAsync<SeriesAnswer>($"api/v1/vms/web-01/series?signals=cpu.host.run&from={during.Gap!.FromSecond - 5}&to={end}", Cancellation)).Gaps;
 
@@ -39,14 +40,14 @@ public sealed class GapTests
         Assert.Contains("gap in its data since", shown, StringComparison.Ordinal);
         var episode = Assert.Single(await EpisodesAsync(broker));
         Assert.Equal("migration", Assert.Single(episode.Gaps).Cause);
-        Assert.Contains($"gap {Quantity.Clock(episode.Gaps[0].FromSecond)} to ", await RunAsync("episodes", "--broker", broker.Url), StringComparison.Ordinal);
+        Assert.Contains($"gap {Quantity.Clock(episode.Gaps[0].FromSecond)} to ", await ConsoleRun.OutputAsync("episodes", "--broker", broker.Url), StringComparison.Ordinal);
 
         string report = Path.Combine(broker.Folder, "report.html");
-        await RunAsync("report", "--vm", "web-01", "--from", $"{during.Gap.FromSecond - 5}", "--to", $"{end}", "--output", report, "--broker", broker.Url);
+        await ConsoleRun.OutputAsync("report", "--vm", "web-01", "--from", $"{during.Gap.FromSecond - 5}", "--to", $"{end}", "--output", report, "--broker", broker.Url);
         Assert.Contains("<h2>Gaps in the data</h2>", await File.ReadAllTextAsync(report, Cancellation), StringComparison.Ordinal);
 
         string file = Path.Combine(broker.Folder, "move.hvi");
-        await RunAsync("bundle", "--vm", "web-01", "--from", $"{during.Gap.FromSecond - 5}", "--to", $"{end}", "--output", file, "--broker", broker.Url);
+        await ConsoleRun.OutputAsync("bundle", "--vm", "web-01", "--from", $"{during.Gap.FromSecond - 5}", "--to", $"{end}", "--output", file, "--broker", broker.Url);
         await using var opened = await OpenedBundle.StartAsync(file, "http://127.0.0.1:0", new EngineOptions(), null, Cancellation);
         using var client = new ApiClient(opened.Url);
         var there = await client.GetAsync<SeriesAnswer>($"api/v1/vms/web-01/series?signals=cpu.host.run&from={during.Gap.FromSecond - 5}&to={end}", Cancellation);
@@ -56,13 +57,4 @@ public sealed class GapTests
 
     private static async Task<IReadOnlyList<EpisodeView>> EpisodesAsync(TestBroker broker) =>
         (await broker.Client.GetAsync<EpisodesAnswer>("api/v1/episodes?vm=web-01", Cancellation)).Episodes;
-
-    private static async Task<string> RunAsync(params string[] args)
-    {
-        await using var output = new StringWriter();
-        await using var errors = new StringWriter();
-        int status = await CommandLine.RunAsync(args, output, errors, Cancellation);
-        Assert.True(status is 0 or 1, $"{string.Join(' ', args)}: {status} {output} {errors}");
-        return output.ToString();
-    }
 }

@@ -1,7 +1,8 @@
-using System.Text.Json;
-using HvIntegration.HostBroker.Api.Contract;
-using HvIntegration.HostBroker.Hosting;
 using HvIntegration.HostBroker.Tests.Ingest;
+using HvIntegration.Api.Contract;
+using HvIntegration.HostBroker.Composition;
+using HvIntegration.HostBroker.Settings;
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 

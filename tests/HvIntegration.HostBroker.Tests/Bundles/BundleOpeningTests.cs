@@ -1,3 +1,11 @@
+using HvIntegration.Broker.Live;
+using HvIntegration.HostBroker.Composition;
+using HvIntegration.HostBroker.Tests.Api;
+using HvIntegration.HostBroker.Tests.Commands;
+using HvIntegration.Api.Contract;
+using HvIntegration.Broker.Bundles;
+using HvIntegration.Cli.Client;
+using HvIntegration.HostBroker.Commands;
 using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Json;
@@ -5,11 +13,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using HvIntegration.Engine.Options;
-using HvIntegration.HostBroker.Api.Contract;
-using HvIntegration.HostBroker.Bundles;
-using HvIntegration.HostBroker.Commands;
-using HvIntegration.HostBroker.History;
-using HvIntegration.HostBroker.Tests.Api;
+using HvIntegration.History;
 
 namespace HvIntegration.HostBroker.Tests.Bundles;
 
@@ -70,7 +74,7 @@ public sealed class BundleOpeningTests(SimulatedBroker broker) : IClassFixture<S
             Assert.DoesNotContain("Incident bundle", await http.GetStringAsync(new Uri($"/vm/{vm}", UriKind.Relative), Cancellation), StringComparison.Ordinal);
             var fleet = await GetAsync<VmsAnswer>(http, "api/v1/vms");
             Assert.Equal("recorded", Assert.Single(fleet.Vms, v => v.Id == vm).Agent);
-            Assert.All(fleet.Vms.Where(v => v.Id != vm), v => Assert.Equal(("no-agent", "Not judged"), (v.Agent, v.Verdict?.Title)));
+            Assert.All(fleet.Vms.Where(v => v.Id != vm), v => Assert.Equal(("no-agent", "Not diagnosed"), (v.Agent, v.Verdict?.Title)));
             using var refused = await http.PostAsJsonAsync(new Uri($"/api/v1/episodes/1-{vm:N}/acknowledgement", UriKind.Relative), new { note = "seen" }, Cancellation);
             Assert.Equal(HttpStatusCode.MethodNotAllowed, refused.StatusCode);
             Assert.Contains("recorded bundle", await refused.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
@@ -114,11 +118,11 @@ public sealed class BundleOpeningTests(SimulatedBroker broker) : IClassFixture<S
     {
         await WebBundleAsync();
         byte[] whole = await System.IO.File.ReadAllBytesAsync(File, Cancellation);
-        await SaysAsync(whole[..(whole.Length / 2)], "no whole bundle");
-        await SaysAsync([], "no whole bundle");
+        await SaysAsync(whole[..(whole.Length / 2)], "not a complete bundle");
+        await SaysAsync([], "not a complete bundle");
         await SaysAsync(await ChangedAsync(whole, (name, text) => name == BundleFormat.Seconds ? text.Replace("\"second\":", "\"secnod\":", StringComparison.Ordinal) : text), BundleFormat.Seconds, "checksum");
-        await SaysAsync(await ChangedAsync(whole, (name, text) => name == BundleFormat.Manifest ? text.Replace("\"format\":1", "\"format\":7", StringComparison.Ordinal) : text), BundleFormat.Manifest, "format 7", "at least as new");
-        await SaysAsync(await ChangedAsync(whole, (_, text) => text, ("../../evil.sh", "#!/bin/sh")), "../../evil.sh", "no part of a bundle");
+        await SaysAsync(await ChangedAsync(whole, (name, text) => name == BundleFormat.Manifest ? text.Replace("\"format\":1", "\"format\":7", StringComparison.Ordinal) : text), BundleFormat.Manifest, "format 7", "or a newer one");
+        await SaysAsync(await ChangedAsync(whole, (_, text) => text, ("../../evil.sh", "#!/bin/sh")), "../../evil.sh", "not a part of a bundle");
         await SaysAsync(await ChangedAsync(whole, (name, text) => name == BundleFormat.Inventory ? text + new string(' ', 32 << 20) : text), BundleFormat.Inventory, "unpacks to more");
         await SaysAsync(
             await ChangedAsync(whole, (name, text) => name == BundleFormat.Seconds ? text.Replace("\"values\":[", "\"values\":[1,", StringComparison.Ordinal) : text, sign: true),
@@ -137,11 +141,11 @@ public sealed class BundleOpeningTests(SimulatedBroker broker) : IClassFixture<S
         using var output = new StringWriter();
         using var errors = new ImpatientReader(cancelled);
 
-        int status = await CommandLine.RunAsync(["open", File], output, errors, cancelled.Token);
+        int status = await HviCommand.RunAsync(["open", File], output, errors, cancelled.Token);
 
         Assert.Equal(ExitStatus.Cancelled, status);
         Assert.Contains("reading", errors.ToString(), StringComparison.Ordinal);
-        Assert.Contains($"cancelled; '{File}' is not shown", errors.ToString(), StringComparison.Ordinal);
+        Assert.Contains($"Canceled. '{File}' is not shown", errors.ToString(), StringComparison.Ordinal);
         Assert.Empty(output.ToString());
     }
 
@@ -210,35 +214,31 @@ public sealed class BundleOpeningTests(SimulatedBroker broker) : IClassFixture<S
 
     private async Task<Guid> WebBundleAsync()
     {
-        var vm = broker.Service<Hosting.Inventory>().Partitions.Single(p => p.Name == "web-01").Id;
-        var state = broker.Service<Hosting.BrokerState>();
+        var vm = broker.Service<Inventory>().Partitions.Single(p => p.Name == "web-01").Id;
+        var state = broker.Service<BrokerState>();
 
         // A few seconds must lie between the ends: what only begins or ends in a bundle is not judged again.
         await Ingest.TestBroker.EventuallyAsync(() => Task.FromResult(state.View.Second >= broker.FirstSecond + 8), "some seconds are closed");
         long second = state.View.Second;
         await Ingest.TestBroker.EventuallyAsync(
-            async () => await broker.Service<IHistoryStore>().QuerySecondAsync(vm, second, Cancellation) is { HasGuest: true, HasHost: true } kept && kept.Second == second, "the second is kept");
+            async () => await broker.Service<IHistoryReader>().QuerySecondAsync(vm, second, Cancellation) is { HasGuest: true, HasHost: true } kept && kept.Second == second, "the second is kept");
         await BundleAsync(vm, second - 20, second + 1);
         return vm;
     }
 
     private async Task BundleAsync(Guid vm, long from, long to, params string[] more)
     {
-        using var output = new StringWriter();
-        using var errors = new StringWriter();
-        string[] arguments = ["bundle", "--vm", $"{vm}", "--from", $"{from}", "--to", $"{to}", "-o", File, "--broker", broker.Url, .. more];
-        Assert.True(await CommandLine.RunAsync(arguments, output, errors, Cancellation) == ExitStatus.Ok, errors.ToString());
+        var run = await ConsoleRun.RunAsync(["bundle", "--vm", $"{vm}", "--from", $"{from}", "--to", $"{to}", "-o", File, "--broker", broker.Url, .. more]);
+        Assert.True(run.Status == ExitStatus.Ok, run.Errors);
     }
 
     private async Task SaysAsync(byte[] bundle, params string[] words)
     {
         await System.IO.File.WriteAllBytesAsync(File, bundle, Cancellation);
-        using var output = new StringWriter();
-        using var errors = new StringWriter();
-        int status = await CommandLine.RunAsync(["open", File], output, errors, Cancellation);
-        Assert.Equal(ExitStatus.Usage, status);
-        Assert.All(words.Append(File), word => Assert.Contains(word, errors.ToString(), StringComparison.Ordinal));
-        Assert.Empty(output.ToString());
+        var run = await ConsoleRun.RunAsync("open", File);
+        Assert.Equal(ExitStatus.Usage, run.Status);
+        Assert.All(words.Append(File), word => Assert.Contains(word, run.Errors, StringComparison.Ordinal));
+        Assert.Empty(run.Output);
     }
 
     private static async Task<byte[]> ChangedAsync(byte[] bundle, Func<string, string, string> change, (string Name, string Text)? more = null, bool sign = false)

@@ -1,6 +1,6 @@
+using HvIntegration.HostBroker.Commands;
 using System.Diagnostics;
 using System.Text.Json;
-using HvIntegration.HostBroker.Commands;
 
 namespace HvIntegration.HostBroker.Tests.Commands;
 
@@ -11,7 +11,7 @@ public sealed class BrokerLogTests
     {
         string folder = Directory.CreateTempSubdirectory("hvi-log-").FullName;
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, UseShellExecute = false };
-        foreach (string argument in (string[])[typeof(CommandLine).Assembly.Location, "broker", "--source", "simulated", "--api", "http://127.0.0.1:0", "--history", folder, "--log", "json"])
+        foreach (string argument in (string[])[typeof(HviCommand).Assembly.Location, "broker", "--source", "simulated", "--api", "http://127.0.0.1:0", "--history", folder, "--log", "json"])
         {
             start.ArgumentList.Add(argument);
         }

@@ -1,6 +1,7 @@
-using System.Text.Json;
-using HvIntegration.HostBroker.Commands;
 using HvIntegration.HostBroker.Tests.Ingest;
+using HvIntegration.Cli.Client;
+using HvIntegration.Cli.Terminal;
+using System.Text.Json;
 
 namespace HvIntegration.HostBroker.Tests.Commands;
 
@@ -63,9 +64,9 @@ public sealed class CommandLineTests
         Assert.Equal(ExitStatus.Ok, status);
         int title = text.IndexOf("web-01", StringComparison.Ordinal);
         int verdict = text.IndexOf('●');
-        int sides = text.IndexOf("INSIDE (guest)", StringComparison.Ordinal);
+        int sides = text.IndexOf("  GUEST  ", StringComparison.Ordinal);
         Assert.True(title >= 0 && title < verdict && verdict < sides, text);
-        Assert.Contains("OUTSIDE (host)", text, StringComparison.Ordinal);
+        Assert.Contains("  HOST", text, StringComparison.Ordinal);
         Assert.Contains("SIMULATED", text, StringComparison.Ordinal);
         Assert.Contains("synthetic steal", text, StringComparison.Ordinal);
         AssertPlain(text);
@@ -171,7 +172,7 @@ public sealed class CommandLineTests
         Assert.Equal(ExitStatus.Ok, status);
         Assert.Contains("Examples:", text, StringComparison.Ordinal);
         Assert.Contains("hvi " + command, text, StringComparison.Ordinal);
-        Assert.Contains("Exit status:", text, StringComparison.Ordinal);
+        Assert.Contains("Exit codes:", text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -183,10 +184,8 @@ public sealed class CommandLineTests
 
     private static async Task<(int Status, string Output, string Errors)> RunAsync(params string[] args)
     {
-        await using var output = new StringWriter();
-        await using var errors = new StringWriter();
-        int status = await CommandLine.RunAsync(args, output, errors, TestContext.Current.CancellationToken);
-        return (status, output.ToString(), errors.ToString() + output);
+        var run = await ConsoleRun.RunAsync(args);
+        return (run.Status, run.Output, run.Errors + run.Output);
     }
 
     private static void AssertPlain(string text)

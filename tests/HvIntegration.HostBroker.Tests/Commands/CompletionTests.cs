@@ -1,5 +1,6 @@
 using HvIntegration.HostBroker.Commands;
 using HvIntegration.HostBroker.Tests.Api;
+using HvIntegration.Cli.Client;
 
 namespace HvIntegration.HostBroker.Tests.Commands;
 
@@ -14,7 +15,7 @@ public sealed class CompletionTests(SimulatedBroker broker) : IClassFixture<Simu
     public async Task Tab_InAShellThatSourcedTheScript_CompletesCommandsVmsOptionsAndValues(string shell, params string[] command)
     {
         string program = Path.Combine(_folder, "hvi");
-        await File.WriteAllTextAsync(program, $"#!/bin/sh\nexec dotnet '{typeof(CommandLine).Assembly.Location}' \"$@\"\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(program, $"#!/bin/sh\nexec dotnet '{typeof(HviCommand).Assembly.Location}' \"$@\"\n", TestContext.Current.CancellationToken);
         string[] environment = [$"PATH={_folder}:{Environment.GetEnvironmentVariable("PATH")}", $"HOME={_folder}", "PS1=> ", $"HVI_BROKER_URL={broker.Url}", "TERM=screen"];
         await using var terminal = await TmuxScreen.StartAsync(environment, command);
         await terminal.PressAsync("-l", "chmod +x ~/hvi");
@@ -36,6 +37,44 @@ public sealed class CompletionTests(SimulatedBroker broker) : IClassFixture<Simu
         await terminal.PressAsync("Tab", "Tab");
         string list = await terminal.WaitAsync(s => s.Contains("uninstall", StringComparison.Ordinal) && s.Contains("episodes", StringComparison.Ordinal), "the list of commands");
         Assert.DoesNotContain("/h", list, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("bash", "bash", "--norc")]
+    [InlineData("zsh", "zsh", "-f")]
+    public async Task Tab_VmNamedToBecomeCode_IsOneArgument(string shell, params string[] command)
+    {
+        const string Name = "evil'; touch ~/owned; \"$(touch ~/owned)`touch ~/owned` \u2019; touch ~/owned; \u2018 && touch ~/owned #";
+        await using var hostile = await Ingest.TestBroker.StartAsync();
+        hostile.Source.Partitions = [hostile.Source.Partitions[0] with { Name = Name }];
+        using (var client = new ApiClient(hostile.Url))
+        {
+            await Ingest.TestBroker.EventuallyAsync(
+                async () => (await client.GetVmsAsync(TestContext.Current.CancellationToken)).Vms.Any(v => v.Name == Name), "the name is known");
+        }
+
+        // The program is told what it gets: one argument for each line of the file.
+        string program = Path.Combine(_folder, "hvi");
+        await File.WriteAllTextAsync(
+            program,
+            $"#!/bin/sh\ncase $1 in show) shift; printf '%s\\n' \"$@\" > ~/got ;; *) exec dotnet '{typeof(HviCommand).Assembly.Location}' \"$@\" ;; esac\n",
+            TestContext.Current.CancellationToken);
+        string[] environment = [$"PATH={_folder}:{Environment.GetEnvironmentVariable("PATH")}", $"HOME={_folder}", "PS1=> ", $"HVI_BROKER_URL={hostile.Url}", "TERM=screen", "LC_ALL=C.UTF-8"];
+        await using var terminal = await TmuxScreen.StartAsync(environment, command);
+        await terminal.PressAsync("-l", $"chmod +x ~/hvi && source <(hvi completion {shell}) && echo load''ed");
+        await terminal.PressAsync("Enter");
+        await terminal.WaitAsync(s => s.Contains("loaded", StringComparison.Ordinal), "the end of the script");
+
+        await terminal.PressAsync("-l", "hvi show evil");
+        await terminal.PressAsync("Tab");
+        await terminal.WaitAsync(s => s.Contains("touch", StringComparison.Ordinal), "the name");
+        await terminal.PressAsync("Enter");
+        await terminal.PressAsync("-l", "echo do''ne");
+        await terminal.PressAsync("Enter");
+        await terminal.WaitAsync(s => s.Contains("\ndone", StringComparison.Ordinal), "the prompt after the command");
+
+        Assert.False(File.Exists(Path.Combine(_folder, "owned")));
+        Assert.Equal([Name], await File.ReadAllLinesAsync(Path.Combine(_folder, "got"), TestContext.Current.CancellationToken));
     }
 
     public async ValueTask DisposeAsync()

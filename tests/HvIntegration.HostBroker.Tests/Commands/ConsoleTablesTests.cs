@@ -1,6 +1,6 @@
-using System.Text.Json;
-using HvIntegration.HostBroker.Commands;
 using HvIntegration.HostBroker.Tests.Api;
+using HvIntegration.Cli.Client;
+using System.Text.Json;
 
 namespace HvIntegration.HostBroker.Tests.Commands;
 
@@ -61,7 +61,7 @@ public sealed class ConsoleTablesTests(SimulatedBroker broker) : IClassFixture<S
 
     [Fact]
     public async Task Episodes_OfATimeBeforeTheBroker_SaysThereIsNone() =>
-        Assert.Contains("No episode in this time.", await RunAsync("episodes", "--from", "2001-01-01T00:00:00Z", "--to", "2001-01-02T00:00:00Z"), StringComparison.Ordinal);
+        Assert.Contains("No episode in this time range.", await RunAsync("episodes", "--from", "2001-01-01T00:00:00Z", "--to", "2001-01-02T00:00:00Z"), StringComparison.Ordinal);
 
     [Fact]
     public async Task Processes_OfAVmWithAnAgent_ListsTheBusiestInTextAndCsv()
@@ -88,7 +88,7 @@ public sealed class ConsoleTablesTests(SimulatedBroker broker) : IClassFixture<S
         var (status, _, errors) = await RunAllAsync("processes", broker.VmName, "--all");
 
         Assert.NotEqual(ExitStatus.Ok, status);
-        Assert.Contains("nobody can be asked", errors, StringComparison.Ordinal);
+        Assert.Contains("No agent of VM", errors, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -139,9 +139,7 @@ public sealed class ConsoleTablesTests(SimulatedBroker broker) : IClassFixture<S
 
     private static async Task<(int Status, string Output, string Errors)> RunRawAsync(params string[] args)
     {
-        await using var output = new StringWriter();
-        await using var errors = new StringWriter();
-        int status = await CommandLine.RunAsync(args, output, errors, TestContext.Current.CancellationToken);
-        return (status, output.ToString(), errors.ToString() + output);
+        var run = await ConsoleRun.RunAsync(args);
+        return (run.Status, run.Output, run.Errors + run.Output);
     }
 }

@@ -1,4 +1,4 @@
-using HvIntegration.HostBroker.Commands;
+using HvIntegration.Cli.Terminal;
 
 namespace HvIntegration.HostBroker.Tests.Commands;
 
@@ -10,6 +10,19 @@ public sealed class CsvTableTests
     [InlineData("say \"no\"", "\"say \"\"no\"\"\"")]
     [InlineData("=HYPERLINK(1)", "'=HYPERLINK(1)")]
     [InlineData("@SUM(1,2)", "\"'@SUM(1,2)\"")]
+    [InlineData(";=1+1", ";'=1+1")]
+    [InlineData("a;b; -1+2", "a;b; '-1+2")]
+    [InlineData("  =1+1", "  '=1+1")]
+    [InlineData("\u200b=1+1", "'=1+1")]
+    [InlineData("\uff1d1+1", "'\uff1d1+1")]
+    [InlineData("\uff0b1", "'\uff0b1")]
+    [InlineData("\uff0d1", "'\uff0d1")]
+    [InlineData("\uff201", "'\uff201")]
+    [InlineData("\"=1+1", "\"\"\"'=1+1\"")]
+    [InlineData("a,=1", "\"a,'=1\"")]
+    [InlineData("\t=1", "?=1")]
+    [InlineData("\r=1", "?=1")]
+    [InlineData("web-01 a=b x@y", "web-01 a=b x@y")]
     [InlineData("two\nlines", "two?lines")]
     [InlineData("\u001b[31m", "?[31m")]
     [InlineData(null, "")]

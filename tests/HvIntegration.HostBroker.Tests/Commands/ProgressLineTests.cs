@@ -1,4 +1,4 @@
-using HvIntegration.HostBroker.Commands;
+using HvIntegration.Cli.Terminal;
 
 namespace HvIntegration.HostBroker.Tests.Commands;
 

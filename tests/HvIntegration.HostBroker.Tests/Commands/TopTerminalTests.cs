@@ -1,5 +1,6 @@
 using HvIntegration.HostBroker.Commands;
 using HvIntegration.HostBroker.Tests.Api;
+using HvIntegration.Cli.Client;
 
 namespace HvIntegration.HostBroker.Tests.Commands;
 
@@ -11,7 +12,7 @@ public sealed class TopTerminalTests(SimulatedBroker broker) : IClassFixture<Sim
     [Fact]
     public async Task Top_In80x24_SortsFiltersOpensAVmAndQuits()
     {
-        var vms = (await broker.GetAsync<HvIntegration.HostBroker.Api.Contract.VmsAnswer>("api/v1/vms")).Vms.Select(v => v.Name).Order(StringComparer.OrdinalIgnoreCase).ToList();
+        var vms = (await broker.GetAsync<HvIntegration.Api.Contract.VmsAnswer>("api/v1/vms")).Vms.Select(v => v.Name).Order(StringComparer.OrdinalIgnoreCase).ToList();
         await using var terminal = await StartAsync("TERM=screen-256color");
 
         string fleet = await terminal.WaitAsync(s => s.Contains("hvi top", StringComparison.Ordinal) && vms.All(v => s.Contains(v, StringComparison.Ordinal)), "the fleet");
@@ -33,13 +34,13 @@ public sealed class TopTerminalTests(SimulatedBroker broker) : IClassFixture<Sim
         Assert.Contains(wanted, filtered, StringComparison.Ordinal);
 
         await terminal.PressAsync("Enter");
-        string vm = await terminal.WaitAsync(s => s.Contains("INSIDE", StringComparison.Ordinal) && s.Contains("OUTSIDE", StringComparison.Ordinal), "both sides of the VM");
+        string vm = await terminal.WaitAsync(s => s.Contains("GUEST", StringComparison.Ordinal) && s.Contains("HOST", StringComparison.Ordinal), "both sides of the VM");
         Assert.Contains(wanted, vm, StringComparison.Ordinal);
         AssertFits(vm);
 
         await terminal.PressAsync("q");
         Assert.Equal(ExitStatus.Ok, await terminal.ExitStatusAsync());
-        Assert.DoesNotContain("OUTSIDE", await terminal.CaptureAsync(), StringComparison.Ordinal);
+        Assert.DoesNotContain("HOST", await terminal.CaptureAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -57,7 +58,7 @@ public sealed class TopTerminalTests(SimulatedBroker broker) : IClassFixture<Sim
     }
 
     private Task<TmuxScreen> StartAsync(params string[] environment) =>
-        TmuxScreen.StartAsync(environment, "dotnet", typeof(CommandLine).Assembly.Location, "top", "--broker", broker.Url);
+        TmuxScreen.StartAsync(environment, "dotnet", typeof(HviCommand).Assembly.Location, "top", "--broker", broker.Url);
 
     private static void AssertFits(string screen)
     {

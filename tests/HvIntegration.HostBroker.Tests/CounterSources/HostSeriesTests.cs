@@ -1,5 +1,5 @@
 using System.Text;
-using HvIntegration.HostBroker.CounterSources;
+using HvIntegration.CounterSources;
 using HvIntegration.Protocol.Handshake;
 using HvIntegration.Protocol.Metrics;
 

@@ -1,6 +1,6 @@
 using DuckDB.NET.Data;
-using HvIntegration.Engine.Model;
-using HvIntegration.HostBroker.History;
+using HvIntegration.Model;
+using HvIntegration.History;
 
 namespace HvIntegration.HostBroker.Tests.History;
 

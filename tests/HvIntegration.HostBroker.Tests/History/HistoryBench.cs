@@ -1,5 +1,8 @@
-using HvIntegration.Engine.Model;
-using HvIntegration.HostBroker.History;
+using HvIntegration.Engine.Options;
+using HvIntegration.Model;
+using HvIntegration.History;
+using HvIntegration.History.Database;
+using HvIntegration.History.Store;
 using HvIntegration.Protocol.Metrics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -29,10 +32,16 @@ internal sealed class HistoryBench : IAsyncDisposable
 
     public HistoryOptions Options { get; }
 
+    /// <summary>Settings of the engine that history follows.</summary>
+    public EngineOptions Engine { get; } = new();
+
     /// <summary>True where the folder cannot be deleted: its mount goes with it.</summary>
     public bool KeepFolder { get; set; }
 
     public FakeTimeProvider Time { get; }
+
+    /// <summary>Told of each call of the store to the outside.</summary>
+    public Action<StoreCall>? Before { get; set; }
 
     public HistoryStore Store { get; private set; } = null!;
 
@@ -60,7 +69,7 @@ internal sealed class HistoryBench : IAsyncDisposable
             await Store.DisposeAsync();
         }
 
-        Store = await HistoryStore.OpenAsync(Options, Time, NullLogger.Instance, TestContext.Current.CancellationToken);
+        Store = await HistoryStore.OpenAsync(Options, Engine, new StoreCalls(call => Before?.Invoke(call)), Time, NullLogger.Instance, TestContext.Current.CancellationToken);
     }
 
     /// <summary>One batch a second: user time of CPU 0 rises by <paramref name="cpuShare"/> seconds a second, memory is a level.</summary>
@@ -97,7 +106,7 @@ internal sealed class HistoryBench : IAsyncDisposable
     public PartitionReport Report(long second, string hypothesis = "none", double steal = 0.1, double probability = 0.8) => new(
         Info(), StartSecond + second, true, true,
         [new Signal("cpu.steal", Side.Both, steal, "1", 0.01, SampleQuality.Measured, "both"), new Signal("cpu.ready", Side.Host, double.NaN, "1", double.NaN, SampleQuality.Missing, "absent")],
-        new Verdict(hypothesis, Side.Host, probability, hypothesis, $"web-1: {hypothesis}", "", null, 0, [], [], [], []),
+        new Verdict(VerdictStatement.OfRecord(hypothesis, Side.Host, Vm, "web-1", null, new RecordedWords(hypothesis, $"web-1: {hypothesis}", "")), probability),
         null, null, []);
 
     /// <summary>Commits seconds [from, to) one by one, turning the clock with them.</summary>

@@ -1,6 +1,9 @@
 using System.Text;
 using DuckDB.NET.Data;
-using HvIntegration.HostBroker.History;
+using HvIntegration.Engine.Options;
+using HvIntegration.History;
+using HvIntegration.History.Database;
+using HvIntegration.History.Store;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HvIntegration.HostBroker.Tests.History;
@@ -78,7 +81,7 @@ public sealed class HistoryFailureTests
         mount.MakeReadOnly();
 
         // Act
-        var failure = await Assert.ThrowsAsync<HistoryException>(() => HistoryStore.OpenAsync(bench.Options, bench.Time, NullLogger.Instance, Cancellation));
+        var failure = await Assert.ThrowsAsync<HistoryException>(() => HistoryStore.OpenAsync(bench.Options, new EngineOptions(), bench.Time, NullLogger.Instance, Cancellation));
 
         // Assert
         Assert.Contains("cannot be written", failure.Message);
@@ -91,7 +94,7 @@ public sealed class HistoryFailureTests
         await using var bench = await HistoryBench.OpenAsync();
 
         // Act
-        var failure = await Assert.ThrowsAsync<HistoryException>(() => HistoryStore.OpenAsync(bench.Options, bench.Time, NullLogger.Instance, Cancellation));
+        var failure = await Assert.ThrowsAsync<HistoryException>(() => HistoryStore.OpenAsync(bench.Options, new EngineOptions(), bench.Time, NullLogger.Instance, Cancellation));
 
         // Assert
         Assert.Contains("in use by another hvi broker", failure.Message);
@@ -110,7 +113,7 @@ public sealed class HistoryFailureTests
         var before = Contents(bench.Folder);
 
         // Act
-        var failure = await Assert.ThrowsAsync<HistoryException>(() => HistoryStore.OpenAsync(bench.Options, bench.Time, NullLogger.Instance, Cancellation));
+        var failure = await Assert.ThrowsAsync<HistoryException>(() => HistoryStore.OpenAsync(bench.Options, new EngineOptions(), bench.Time, NullLogger.Instance, Cancellation));
 
         // Assert
         Assert.Contains("format.json", failure.Message);
@@ -144,7 +147,7 @@ public sealed class HistoryFailureTests
         var before = Contents(bench.Folder);
 
         // Act
-        var failure = await Assert.ThrowsAsync<HistoryException>(() => HistoryStore.OpenAsync(bench.Options, bench.Time, NullLogger.Instance, Cancellation));
+        var failure = await Assert.ThrowsAsync<HistoryException>(() => HistoryStore.OpenAsync(bench.Options, new EngineOptions(), bench.Time, NullLogger.Instance, Cancellation));
 
         // Assert
         Assert.Contains(file, failure.Message);
@@ -268,7 +271,7 @@ public sealed class HistoryFailureTests
             Assert.Equal(5001UL, copy.Store.CommittedSequence(copy.Vm, copy.Boot));
             if (copy.Store.Status.Fault is { } fault)
             {
-                Assert.Contains("set aside untouched", fault);
+                Assert.Contains("set aside unchanged", fault);
                 Assert.True(File.Exists(Directory.GetFiles(copy.Folder, "*.damaged-*").Single()));
             }
             else

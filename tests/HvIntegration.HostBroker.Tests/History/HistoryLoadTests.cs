@@ -1,11 +1,12 @@
 using System.Diagnostics;
-using HvIntegration.Engine.Model;
-using HvIntegration.HostBroker.History;
+using HvIntegration.Model;
+using HvIntegration.History;
 using HvIntegration.Protocol.Metrics;
 
 namespace HvIntegration.HostBroker.Tests.History;
 
 /// <summary>Prints what 64 VMs cost; asserts bounds of memory and size only, never of time.</summary>
+[Collection(MemoryMeasured.Name)]
 public sealed class HistoryLoadTests(ITestOutputHelper output)
 {
     private const int VirtualMachines = 64;
@@ -133,6 +134,6 @@ public sealed class HistoryLoadTests(ITestOutputHelper output)
         public PartitionReport Report(int second) => new(
             Info, HistoryBench.StartSecond + second, true, true,
             [.. Enumerable.Range(0, 40).Select(i => new Signal($"signal.{i}", Side.Both, _random.NextDouble(), "1", 0.02, SampleQuality.Measured, "made up"))],
-            new Verdict("none", Side.None, 0.9, "Healthy", "vm is healthy: nothing it asked for was withheld", "", null, 0, [], [], [], []), null, null, []);
+            new Verdict(VerdictStatement.OfRecord("none", Side.None, Id, "vm", null, new RecordedWords("Healthy", "vm is healthy: nothing it asked for was withheld", "")), 0.9), null, null, []);
     }
 }

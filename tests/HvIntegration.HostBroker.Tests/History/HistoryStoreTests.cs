@@ -1,6 +1,6 @@
-using HvIntegration.Engine.Model;
-using HvIntegration.HostBroker.History;
-using HvIntegration.HostBroker.Hosting;
+using HvIntegration.Broker.Live;
+using HvIntegration.Model;
+using HvIntegration.History;
 using HvIntegration.Protocol.Metrics;
 
 namespace HvIntegration.HostBroker.Tests.History;
@@ -220,5 +220,20 @@ public sealed class HistoryStoreTests
         // Assert: after a restart the same length is told as before it.
         Assert.Equal((10L, 49L), (kept.OnsetSecond - HistoryBench.StartSecond, kept.LastSecond - HistoryBench.StartSecond));
         Assert.Equal(kept.LastSecond, Assert.Single(log.All).EndSecond);
+    }
+
+    [Fact]
+    public async Task OpenEpisode_OfAVmThatLeaves_EndsWithIt()
+    {
+        await using var bench = await HistoryBench.OpenAsync();
+        var log = new EpisodeLog();
+        var report = bench.Report(40, "cpu.contention");
+        log.Note(report with { Episode = new Episode(0, bench.Vm, "cpu.contention", HistoryBench.StartSecond + 10, HistoryBench.StartSecond + 38, null, 0.5, report.Verdict) });
+
+        log.Keep(new HashSet<Guid> { bench.Vm });
+        Assert.Null(Assert.Single(log.All).EndSecond);
+        log.Keep(new HashSet<Guid>());
+
+        Assert.Equal(HistoryBench.StartSecond + 38, Assert.Single(log.All).EndSecond);
     }
 }

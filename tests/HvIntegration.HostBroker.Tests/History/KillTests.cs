@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using DuckDB.NET.Data;
-using HvIntegration.HostBroker.History;
+using HvIntegration.Engine.Options;
+using HvIntegration.History;
+using HvIntegration.History.Store;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -58,7 +60,7 @@ public sealed class KillTests(ITestOutputHelper output)
     }
 
     private static Task<HistoryStore> OpenAsync(string folder) => HistoryStore.OpenAsync(
-        new HistoryOptions { Folder = folder, BackgroundUpkeep = false, MemoryMaxMiB = 128, SecondHours = 8760 },
+        new HistoryOptions { Folder = folder, BackgroundUpkeep = false, MemoryMaxMiB = 128, SecondHours = 8760 }, new EngineOptions(),
         new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddSeconds(1_770_000_000)), NullLogger.Instance, TestContext.Current.CancellationToken);
 
     private static async Task<ulong> RunAndKillAsync(string folder, ulong first, int afterCommits, int afterMs, bool whileStarting, int startMs)

@@ -1,5 +1,5 @@
 using DuckDB.NET.Data;
-using HvIntegration.HostBroker.History;
+using HvIntegration.History;
 using HvIntegration.Protocol.Metrics;
 
 namespace HvIntegration.HostBroker.Tests.History;

@@ -12,13 +12,13 @@ internal sealed class TestMount : IDisposable
     public string FullPath { get; }
 
     /// <summary>Mounts a tmpfs; skips the test where that is not allowed.</summary>
-    public static TestMount Tmpfs(int sizeMiB)
+    public static TestMount Tmpfs(int sizeMiB, int? inodes = null)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "mounting a tmpfs needs Linux");
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "mounting a tmpfs needs root");
         var path = Path.Combine(Path.GetTempPath(), $"hvi-mount-{Environment.ProcessId}-{Interlocked.Increment(ref s_mounts)}");
         Directory.CreateDirectory(path);
-        if (Run("mount", "-t", "tmpfs", "-o", $"size={sizeMiB}m", "tmpfs", path) is { } error)
+        if (Run("mount", "-t", "tmpfs", "-o", inodes is null ? $"size={sizeMiB}m" : $"size={sizeMiB}m,nr_inodes={inodes}", "tmpfs", path) is { } error)
         {
             Directory.Delete(path);
             Assert.Skip($"mounting a tmpfs is not allowed here: {error}");

@@ -1,6 +1,7 @@
+using HvIntegration.Ingest;
+using HvIntegration.Ingest.Streams;
 using System.Text;
 using Google.Protobuf;
-using HvIntegration.HostBroker.Ingest;
 using HvIntegration.Protocol.Handshake;
 using HvIntegration.Protocol.V1;
 

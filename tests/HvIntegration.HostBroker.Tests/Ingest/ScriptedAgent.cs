@@ -5,6 +5,7 @@ using HvIntegration.Protocol.Handshake;
 using HvIntegration.Protocol.Metrics;
 using HvIntegration.Protocol.V1;
 using HvIntegration.Transport;
+using HvIntegration.Transport.Abstractions;
 
 namespace HvIntegration.HostBroker.Tests.Ingest;
 
@@ -22,6 +23,9 @@ internal sealed class ScriptedAgent : IAsyncDisposable
         _boot = boot;
         _call = new Telemetry.TelemetryClient(channel).Connect(cancellationToken: TestContext.Current.CancellationToken);
     }
+
+    /// <summary>How far this guest's monotonic clock is ahead of the machine's: a guest that was started long ago.</summary>
+    public long AheadNs { get; set; }
 
     public static long MonotonicNs => (long)(TimeProvider.System.GetTimestamp() * (1e9 / TimeProvider.System.TimestampFrequency));
 
@@ -108,7 +112,7 @@ internal sealed class ScriptedAgent : IAsyncDisposable
                 return _call.ResponseStream.Current;
             }
 
-            ulong now = (ulong)MonotonicNs;
+            ulong now = (ulong)(MonotonicNs + AheadNs);
             await SendAsync(new AgentMessage
             {
                 ClockReply = new ClockReply { ProbeId = probe.ProbeId, T1HostNs = probe.T1HostNs, T2GuestMonotonicNs = now, T3GuestMonotonicNs = now },

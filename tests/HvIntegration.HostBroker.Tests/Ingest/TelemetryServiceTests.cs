@@ -1,7 +1,8 @@
+using HvIntegration.Api.Contract;
+using HvIntegration.Ingest.Budgets;
 using Google.Protobuf;
 using Grpc.Core;
-using HvIntegration.HostBroker.Api.Contract;
-using HvIntegration.HostBroker.Ingest;
+using HvIntegration.History;
 using HvIntegration.Protocol.V1;
 
 namespace HvIntegration.HostBroker.Tests.Ingest;
@@ -81,7 +82,7 @@ public sealed class TelemetryServiceTests
 
         Assert.Equal(RefuseReason.Version, refuse.Reason);
         Assert.Contains(update, refuse.Text, StringComparison.Ordinal);
-        Assert.Contains("refused", (await broker.VmAsync(TestBroker.Web)).Agent.Reason, StringComparison.Ordinal);
+        Assert.Contains("rejected", (await broker.VmAsync(TestBroker.Web)).Agent.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -204,7 +205,7 @@ public sealed class TelemetryServiceTests
         Assert.NotEmpty(refuse.Remedy);
         await good.SendAsync(ScriptedAgent.Sample(1, first: true));
         await good.AcknowledgedAsync(1);
-        Assert.True(broker.Ledger(TestBroker.Web)[LedgerEntry.Refused] + broker.Service<AgentSessions>().Strangers[LedgerEntry.Refused] > 0);
+        Assert.True(broker.Ledger(TestBroker.Web)[LedgerEntry.Refused] + broker.Service<VmAccounts>().UnknownPeers.Ledger[LedgerEntry.Refused] > 0);
     }
 
     [Fact]
@@ -234,7 +235,7 @@ public sealed class TelemetryServiceTests
         await using var broker = await TestBroker.StartAsync();
         await using var agent = await broker.DialAsync(TestBroker.Batch);
         await agent.EnterAsync();
-        var address = new Transport.UnixAddress(Path.Combine(broker.Folder, "web-01.agent.sock"));
+        var address = new Transport.Abstractions.UnixAddress(Path.Combine(broker.Folder, "web-01.agent.sock"));
         byte[] noise = new byte[4096];
         new Random(20260101).NextBytes(noise);
 
@@ -382,7 +383,7 @@ public sealed class TelemetryServiceTests
 
         // Assert
         Assert.Equal(Acknowledged, welcome.CommittedSequence);
-        Assert.Equal((long)Acknowledged, second.Disk.Status.DuplicateBatches);
+        Assert.Equal((long)Acknowledged, second.Service<IHistoryReader>().Status.DuplicateBatches);
         Assert.Equal(Acknowledged + 5, second.Disk.CommittedSequence(TestBroker.Web.Id, boot));
         await second.DisposeAsync();
         Directory.Delete(folder, recursive: true);

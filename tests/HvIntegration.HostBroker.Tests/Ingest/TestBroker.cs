@@ -1,9 +1,10 @@
-using HvIntegration.Engine.Model;
-using HvIntegration.HostBroker.Api.Contract;
-using HvIntegration.HostBroker.Commands;
-using HvIntegration.HostBroker.History;
-using HvIntegration.HostBroker.Hosting;
-using HvIntegration.HostBroker.Ingest;
+using HvIntegration.Api.Contract;
+using HvIntegration.Cli.Client;
+using HvIntegration.HostBroker.Composition;
+using HvIntegration.HostBroker.Settings;
+using HvIntegration.Ingest.Budgets;
+using HvIntegration.Model;
+using HvIntegration.History.Store;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -20,10 +21,12 @@ internal sealed class TestBroker : IAsyncDisposable
 
     private readonly WebApplication _app;
     private readonly bool _ownsFolder;
+    private readonly HistoryStore _history;
 
-    private TestBroker(WebApplication app, string folder, bool ownsFolder, FillingDisk disk, ScriptedSource source)
+    private TestBroker(WebApplication app, string folder, bool ownsFolder, HistoryStore history, FillingDisk disk, ScriptedSource source)
     {
         _app = app;
+        _history = history;
         _ownsFolder = ownsFolder;
         Folder = folder;
         Disk = disk;
@@ -62,16 +65,17 @@ internal sealed class TestBroker : IAsyncDisposable
         options.Agents.HandshakeMs = 5_000;
         configure?.Invoke(options);
         var source = new ScriptedSource([Web with { AgentAddress = Address(folder, Web) }, Batch with { AgentAddress = Address(folder, Batch) }]);
-        var disk = new FillingDisk(await HistoryStore.OpenAsync(options.History, TimeProvider.System, NullLogger.Instance, CancellationToken.None));
-        var app = BrokerHost.Build(options, source, disk, TimeProvider.System, console: false);
+        var history = await HistoryStore.OpenAsync(options.History, options.Engine, TimeProvider.System, NullLogger.Instance, CancellationToken.None);
+        var disk = new FillingDisk(history);
+        var app = BrokerHost.Build(options, source, history, disk, TimeProvider.System, console: false);
         await app.StartAsync();
-        return new TestBroker(app, folder, owns, disk, source);
+        return new TestBroker(app, folder, owns, history, disk, source);
     }
 
     public T Service<T>()
         where T : notnull => _app.Services.GetRequiredService<T>();
 
-    public VmLedger Ledger(PartitionInfo vm) => Service<AgentSessions>().Ledger(vm.Id);
+    public VmLedger Ledger(PartitionInfo vm) => Service<VmAccounts>().Of(vm.Id).Ledger;
 
     public Task<ScriptedAgent> DialAsync(PartitionInfo vm, Guid? boot = null) => ScriptedAgent.DialAsync(Path.Combine(Folder, vm.Name + ".agent.sock"), boot ?? Guid.NewGuid());
 
@@ -95,7 +99,7 @@ internal sealed class TestBroker : IAsyncDisposable
         Client.Dispose();
         await _app.StopAsync();
         await _app.DisposeAsync();
-        await Disk.DisposeAsync();
+        await _history.DisposeAsync();
         if (_ownsFolder)
         {
             Directory.Delete(Folder, recursive: true);

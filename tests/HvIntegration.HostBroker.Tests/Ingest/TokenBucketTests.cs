@@ -1,4 +1,4 @@
-using HvIntegration.HostBroker.Ingest;
+using HvIntegration.Ingest.Budgets;
 using Microsoft.Extensions.Time.Testing;
 
 namespace HvIntegration.HostBroker.Tests.Ingest;

@@ -37,7 +37,7 @@ public sealed class DiagnoseInputTests
         var lasted = gap.GetProperty("end").GetDateTimeOffset() - gap.GetProperty("start").GetDateTimeOffset();
         Assert.InRange(lasted.TotalSeconds, 45, 75);
         Assert.Contains("  gap", text, StringComparison.Ordinal);
-        Assert.Contains("nothing came from inside", text, StringComparison.Ordinal);
+        Assert.Contains("no data from the guest", text, StringComparison.Ordinal);
         Assert.All(answer.Episodes.Where(e => e.GetProperty("vm").GetString() != "erp01"), e => Assert.False(e.TryGetProperty("gaps", out _)));
     }
 
@@ -234,6 +234,36 @@ public sealed class DiagnoseInputTests
         }
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("2026-03-17T20:40:00Z")]
+    public async Task Diagnose_StorageCountersAlone_SaysThatNoRowNamesAVm(string? from)
+    {
+        using var pair = new RecordedPair(seconds: 300) { WithGuest = false };
+        pair.Without("Hypervisor").Without("Dynamic Memory").Without("Network").Without("Virtual Switch").Without("Virtual Machine Bus").Write();
+
+        var answer = await Diagnosed.RunAsync(["diagnose", "--host", pair.HostFile, .. from is null ? (string[])[] : ["--from", from]]);
+
+        Assert.Equal(2, answer.Status);
+        Assert.Equal("", answer.Output);
+        Assert.Contains($"{pair.HostFile}, line 1: no row names a VM that can be diagnosed; the columns are of Hyper-V Virtual Storage Device. Record", answer.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("--from", answer.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--from", "2031-01-01T00:00:00Z")]
+    [InlineData("--to", "2001-01-01T00:00:00Z")]
+    public async Task Diagnose_WindowOutsideTheRecording_IsSaidAsThat(string option, string time)
+    {
+        using var pair = new RecordedPair(seconds: 300);
+        pair.Write();
+
+        var answer = await Diagnosed.RunAsync("diagnose", "--host", pair.HostFile, option, time);
+
+        Assert.Equal(2, answer.Status);
+        Assert.Contains("between --from and --to", answer.Errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Diagnose_GuestAlone_IsJudgedFromInsideAndTold()
     {
@@ -246,7 +276,7 @@ public sealed class DiagnoseInputTests
         Assert.Equal(1, answer.Status);
         Assert.NotEmpty(answer.Episodes);
         Assert.All(answer.Episodes, e => Assert.NotEqual("host", e.GetProperty("side").GetString()));
-        Assert.Contains("no host's recording", answer.Errors, StringComparison.Ordinal);
+        Assert.Contains("no host recording", answer.Errors, StringComparison.Ordinal);
         Assert.Equal(0, answer.Json.GetProperty("vms")[0].GetProperty("coverage").GetProperty("host").GetDouble());
     }
 
@@ -294,7 +324,7 @@ public sealed class DiagnoseInputTests
         var answer = await Diagnosed.RunAsync("diagnose", "--host", pair.HostFile, "--guest", "erp01=" + pair.GuestFile);
 
         Assert.StartsWith("HYPER7, 2026-03-17 21:30", answer.Output, StringComparison.Ordinal);
-        Assert.Contains("3 of 3 VMs suffered", answer.Output, StringComparison.Ordinal);
+        Assert.Contains("3 of 3 VMs affected", answer.Output, StringComparison.Ordinal);
         Assert.Contains("  guest", answer.Output, StringComparison.Ordinal);
         Assert.Contains("  host", answer.Output, StringComparison.Ordinal);
         Assert.Contains("  advice", answer.Output, StringComparison.Ordinal);

@@ -1,7 +1,9 @@
-using System.Text.RegularExpressions;
 using HvIntegration.HostBroker.Commands;
-using HvIntegration.HostBroker.Offline;
 using HvIntegration.HostBroker.Tests.Commands;
+using HvIntegration.Cli.Client;
+using HvIntegration.Recordings;
+using System.Diagnostics;
+using System.Text.RegularExpressions;
 
 namespace HvIntegration.HostBroker.Tests.Offline;
 
@@ -21,14 +23,27 @@ public sealed partial class DiagnoseProgressTests
     }
 
     [Fact]
-    public async Task Diagnose_NobodyWatches_SaysNothingOfItsProgress()
+    public async Task Diagnose_ShortInAPipe_SaysNothingOfItsProgress()
     {
         using var pair = new RecordedPair();
         pair.Write();
 
         var diagnosed = await Diagnosed.RunAsync("diagnose", "--host", pair.HostFile, "--format", "json");
 
-        Assert.DoesNotContain("judging", diagnosed.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("diagnosing", diagnosed.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Diagnose_LongInAPipe_SaysInALineHowFarItIs()
+    {
+        using var pair = new RecordedPair(1, 200_000);
+        pair.Write();
+        using var hvi = Process.Start(new ProcessStartInfo("dotnet", [typeof(HviCommand).Assembly.Location, "diagnose", "--host", pair.HostFile]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+
+        string? line = await hvi.StandardError.ReadLineAsync(TestContext.Current.CancellationToken);
+        hvi.Kill();
+
+        Assert.Matches(@"^diagnosing 1 recording, \d+(\.\d)? MiB: [1-9]\d? %, \d+ s$", line);
     }
 
     [Fact]
@@ -37,7 +52,7 @@ public sealed partial class DiagnoseProgressTests
         // Long enough that it is not over when the share is seen.
         using var pair = new RecordedPair(1, 50_000);
         pair.Write();
-        await using var terminal = await TmuxScreen.StartAsync([], "dotnet", typeof(CommandLine).Assembly.Location, "diagnose", "--host", pair.HostFile);
+        await using var terminal = await TmuxScreen.StartAsync([], "dotnet", typeof(HviCommand).Assembly.Location, "diagnose", "--host", pair.HostFile);
 
         string screen = await terminal.WaitAsync(s => Share().IsMatch(s), "the share of the work done");
         await terminal.PressAsync("C-c");
@@ -46,9 +61,9 @@ public sealed partial class DiagnoseProgressTests
 
         Assert.Contains("Ctrl+C cancels", screen, StringComparison.Ordinal);
         Assert.True(status == ExitStatus.Cancelled, $"status {status}:\n{end}");
-        Assert.Contains("hvi: cancelled; nothing was judged.", end, StringComparison.Ordinal);
+        Assert.Contains("hvi: Canceled. Nothing was diagnosed.", end, StringComparison.Ordinal);
     }
 
-    [GeneratedRegex(@"judging 1 recording, \d+(\.\d)? MiB: [1-9]\d? %, \d+ s, Ctrl")]
+    [GeneratedRegex(@"diagnosing 1 recording, \d+(\.\d)? MiB: [1-9]\d? %, \d+ s, Ctrl")]
     private static partial Regex Share();
 }

@@ -1,5 +1,5 @@
+using HvIntegration.HostBroker.Tests.Commands;
 using System.Text.Json;
-using HvIntegration.HostBroker.Commands;
 
 namespace HvIntegration.HostBroker.Tests.Offline;
 
@@ -14,10 +14,8 @@ internal sealed record Diagnosed(int Status, string Output, string Errors)
 
     public static async Task<Diagnosed> RunAsync(params string[] args)
     {
-        var output = new StringWriter();
-        var errors = new StringWriter();
-        int status = await CommandLine.RunAsync(args, output, errors, TestContext.Current.CancellationToken);
-        return new Diagnosed(status, output.ToString(), errors.ToString());
+        var run = await ConsoleRun.RunAsync(args);
+        return new Diagnosed(run.Status, run.Output, run.Errors);
     }
 
     /// <summary>The only hypothesis of a VM; fails when it has none or several.</summary>

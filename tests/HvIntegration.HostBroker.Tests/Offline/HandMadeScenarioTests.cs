@@ -267,8 +267,8 @@ public sealed class HandMadeScenarioTests
 
         var hidden = answer.Only(Vm, "host-cpu-contention");
         Assert.True(hidden.GetProperty("probability").GetDouble() < seen.GetProperty("probability").GetDouble());
-        Assert.Contains("no recording from inside", string.Join(' ', hidden.GetProperty("unmeasured").EnumerateArray()), StringComparison.Ordinal);
-        Assert.Contains("erp01: no recording from inside", answer.Errors, StringComparison.Ordinal);
+        Assert.Contains("no guest recording", string.Join(' ', hidden.GetProperty("unmeasured").EnumerateArray()), StringComparison.Ordinal);
+        Assert.Contains("erp01: no guest recording", answer.Errors, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,6 +1,6 @@
+using HvIntegration.HostBroker.Tests.CounterSources;
 using System.Globalization;
 using System.Text;
-using HvIntegration.HostBroker.Tests.CounterSources;
 
 namespace HvIntegration.HostBroker.Tests.Offline;
 
@@ -24,7 +24,7 @@ public sealed class LinuxRecordingTests : IDisposable
         var episode = answer.Only("lonely", "unknown");
         Assert.Equal("guest-cpu-demand", episode.GetProperty("alternatives")[0].GetProperty("hypothesis").GetString());
         AssertSpan(episode);
-        Assert.Contains("no host's recording", answer.Errors, StringComparison.Ordinal);
+        Assert.Contains("no host recording", answer.Errors, StringComparison.Ordinal);
         Assert.True(answer.Json.GetProperty("vms")[0].GetProperty("coverage").GetProperty("guest").GetDouble() > 0.97);
     }
 

@@ -135,10 +135,10 @@ public sealed class StreamDecoderTests
     public static TheoryData<string, Action<SampleBatch>> Violations => new()
     {
         { "the next of it", b => b.Sequence = 500 },
-        { "no time since a boot", b => b.MonotonicStartNs = ulong.MaxValue },
+        { "not a valid time since boot", b => b.MonotonicStartNs = ulong.MaxValue },
         { "collector 7 is not one of the 2", b => b.Readings[0].Collector = 7 },
         { "two readings", b => b.Readings.Add(new Reading { Collector = 0 }) },
-        { "readings: 3 is over", b => b.Readings.AddRange([new Reading { Collector = 1 }, new Reading { Collector = 1 }]) },
+        { "readings: 3 is above", b => b.Readings.AddRange([new Reading { Collector = 1 }, new Reading { Collector = 1 }]) },
         { "2 deltas were sent", b => b.Readings[0].Deltas.Add(1) },
         { "bytes of a changed bitmap: 2", b => b.Readings[0].Changed = ByteString.CopyFrom(1, 1) },
         { "slot 2 has a delta but no definition", b => b.Readings[0].Changed = ByteString.CopyFrom(4) },

@@ -1,4 +1,4 @@
-using HvIntegration.Transport;
+using HvIntegration.Transport.Abstractions;
 using static HvIntegration.TransportProbe.Cases.CaseFailedException;
 
 namespace HvIntegration.TransportProbe.Cases;

@@ -1,9 +1,9 @@
+using HvIntegration.Ingest.Listening;
 using Google.Protobuf;
 using Grpc.Core;
-using HvIntegration.HostBroker.Listening;
 using HvIntegration.Protocol.Handshake;
 using HvIntegration.Protocol.V1;
-using HvIntegration.Transport;
+using HvIntegration.Transport.Abstractions;
 using HvIntegration.TransportProbe.Grpc;
 using static HvIntegration.TransportProbe.Cases.CaseFailedException;
 

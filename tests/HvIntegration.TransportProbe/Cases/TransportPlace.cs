@@ -1,5 +1,6 @@
 using System.Net;
 using HvIntegration.Transport;
+using HvIntegration.Transport.Abstractions;
 
 namespace HvIntegration.TransportProbe.Cases;
 

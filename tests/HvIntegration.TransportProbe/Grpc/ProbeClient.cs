@@ -2,7 +2,7 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using HvIntegration.Protocol.Handshake;
 using HvIntegration.Protocol.V1;
-using HvIntegration.Transport;
+using HvIntegration.Transport.Abstractions;
 
 namespace HvIntegration.TransportProbe.Grpc;
 

@@ -1,5 +1,5 @@
-using HvIntegration.HostBroker.Listening;
-using HvIntegration.Transport;
+using HvIntegration.Ingest.Listening;
+using HvIntegration.Transport.Abstractions;
 
 namespace HvIntegration.TransportProbe.Grpc;
 

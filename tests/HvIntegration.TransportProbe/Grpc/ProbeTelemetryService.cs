@@ -1,5 +1,5 @@
+using HvIntegration.Ingest.Listening;
 using Grpc.Core;
-using HvIntegration.HostBroker.Listening;
 using HvIntegration.Protocol.Handshake;
 using HvIntegration.Protocol.V1;
 

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using Grpc.Core;
-using HvIntegration.Transport;
+using HvIntegration.Transport.Abstractions;
 using HvIntegration.TransportProbe.Cases;
 using HvIntegration.TransportProbe.Grpc;
 using static HvIntegration.TransportProbe.Cases.CaseFailedException;

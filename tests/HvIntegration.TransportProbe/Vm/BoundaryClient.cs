@@ -1,6 +1,6 @@
-using Grpc.Core;
 using HvIntegration.Protocol.V1;
 using HvIntegration.Transport;
+using HvIntegration.Transport.Abstractions;
 using HvIntegration.TransportProbe.Cases;
 using HvIntegration.TransportProbe.Grpc;
 using static HvIntegration.TransportProbe.Cases.CaseFailedException;

@@ -1,4 +1,5 @@
 using HvIntegration.Transport;
+using HvIntegration.Transport.Abstractions;
 using HvIntegration.TransportProbe.Grpc;
 
 namespace HvIntegration.TransportProbe.Vm;

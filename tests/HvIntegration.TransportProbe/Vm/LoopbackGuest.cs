@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using HvIntegration.Transport;
+using HvIntegration.Transport.Abstractions;
 using HvIntegration.Transport.Vsock;
 using HvIntegration.TransportProbe.Cases;
 using static HvIntegration.TransportProbe.Cases.CaseFailedException;

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
-using HvIntegration.HostBroker.CounterSources.HyperV.Windows;
-using HvIntegration.HostBroker.CounterSources.Pdh;
+using HvIntegration.CounterSources.HyperV.Windows;
+using HvIntegration.CounterSources.Pdh;
 using HvIntegration.WindowsTests.Wine;
 
 namespace HvIntegration.WindowsTests.Layout;

@@ -3,9 +3,7 @@ using System.Runtime.InteropServices;
 using HvIntegration.GuestAgent.Windows.Connections;
 using HvIntegration.GuestAgent.Windows.Cpu;
 using HvIntegration.GuestAgent.Windows.Native;
-using HvIntegration.GuestAgent.Windows.Network;
 using HvIntegration.GuestAgent.Windows.Services;
-using HvIntegration.GuestAgent.Windows.Sessions;
 using HvIntegration.WindowsTests.Wine;
 
 namespace HvIntegration.WindowsTests.Layout;

@@ -18,8 +18,8 @@ public sealed class WinePrefix : IAsyncLifetime
     /// <summary>Unix path of drive C:.</summary>
     public string DriveC => Path.Join(_folder, "prefix", "drive_c");
 
-    /// <summary>Folder for the tests' own files, outside the prefix; removed with it.</summary>
-    public string Scratch => Path.Join(_folder, "scratch");
+    /// <summary>Folder for the tests' own files, removed with the prefix. On drive C: what lies below /tmp anybody may replace, says Wine of drive Z:, and no broker believes it.</summary>
+    public string Scratch => Path.Join(DriveC, "scratch");
 
     /// <summary>What every program of the prefix gets in its environment.</summary>
     public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>
@@ -35,18 +35,24 @@ public sealed class WinePrefix : IAsyncLifetime
         ["DOTNET_EnableWriteXorExecute"] = "0",
     };
 
-    /// <summary>The name that Windows programs know a Unix path by: drive Z: is the root folder.</summary>
-    public static string ToWindows(string unixPath) => "Z:" + Path.GetFullPath(unixPath).Replace('/', '\\');
+    /// <summary>The name that Windows programs know a Unix path by: on drive C: of its prefix, else on drive Z:, which is the root folder.</summary>
+    public static string ToWindows(string unixPath)
+    {
+        const string DriveFolder = "/prefix/drive_c/";
+        string full = Path.GetFullPath(unixPath);
+        int drive = full.IndexOf(DriveFolder, StringComparison.Ordinal);
+        return (drive < 0 ? "Z:" + full : "C:/" + full[(drive + DriveFolder.Length)..]).Replace('/', '\\');
+    }
 
     /// <summary>Makes the prefix.</summary>
     public async ValueTask InitializeAsync()
     {
-        Directory.CreateDirectory(Scratch);
         Assert.True(File.Exists(Loader), $"{Loader} is missing: ./test installs it (Debian package wine64)");
         // The first program of a prefix makes it. To run "wineboot -i" would make it twice: a second service manager would start beside
         // the first, each with services that the other does not know, and who asks meets the one or the other.
         await RunAsync("cmd", ["/c", "exit"], StartTimeout);
         Assert.True(Directory.Exists(DriveC), "Wine made no drive C:");
+        Directory.CreateDirectory(Scratch);
     }
 
     /// <summary>Ends the prefix's own server, with it every program in the prefix, and removes the folder.</summary>

@@ -51,7 +51,7 @@ internal sealed class CpuCollector(GuestRoot root) : ICollector
         _parsed.Parse(text);
         if (_parsed.ProcessorCount == 0)
         {
-            return CollectOutcome.Failed("/proc/stat has no line of a processor");
+            return CollectOutcome.Failed("/proc/stat lists no processor");
         }
 
         _reads++;

@@ -1,3 +1,4 @@
+using HvIntegration.GuestAgent.Linux.Native;
 using HvIntegration.GuestAgent.Linux.Parsing;
 
 namespace HvIntegration.GuestAgent.Linux.Disk;

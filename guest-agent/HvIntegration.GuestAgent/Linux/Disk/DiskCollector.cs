@@ -58,7 +58,7 @@ internal sealed class DiskCollector(GuestRoot root) : ICollector
             }
         }
 
-        return _disks.Count > 0 ? CollectOutcome.Ok : CollectOutcome.Unavailable("/proc/diskstats names no disk");
+        return _disks.Count > 0 ? CollectOutcome.Ok : CollectOutcome.Unavailable("/proc/diskstats lists no disk");
     }
 
     /// <inheritdoc/>
@@ -233,7 +233,7 @@ internal sealed class DiskCollector(GuestRoot root) : ICollector
         private uint _last;
         private long _total;
 
-        /// <summary>Microseconds so far.</summary>
+        /// <summary>Takes a new reading of the 32-bit counter and gives the microseconds so far.</summary>
         public long Advance(long now, bool isReset)
         {
             var cut = unchecked((uint)now);

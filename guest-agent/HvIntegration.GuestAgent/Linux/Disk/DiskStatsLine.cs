@@ -12,7 +12,7 @@ internal struct DiskStatsLine
     /// <summary>The same of writes.</summary>
     public DiskStatsDirection Write;
 
-    /// <summary>Operations in flight.</summary>
+    /// <summary>Operations that the device has not finished.</summary>
     public long InFlight;
 
     /// <summary>Milliseconds with operations in flight.</summary>
@@ -67,15 +67,15 @@ internal struct DiskStatsLine
 /// <summary>Counters of one kind of operation.</summary>
 internal struct DiskStatsDirection
 {
-    /// <summary>Completed.</summary>
+    /// <summary>Operations completed since the device appeared.</summary>
     public long Operations;
 
-    /// <summary>Merged into neighbours.</summary>
+    /// <summary>Operations merged into a neighbour before the device saw them.</summary>
     public long Merged;
 
-    /// <summary>Of 512 bytes.</summary>
+    /// <summary>Sectors moved, 512 bytes each.</summary>
     public long Sectors;
 
-    /// <summary>Milliseconds, 32 bits.</summary>
+    /// <summary>Time of the operations, milliseconds; wraps at 32 bits.</summary>
     public long TimeMs;
 }

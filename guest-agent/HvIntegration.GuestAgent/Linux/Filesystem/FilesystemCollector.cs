@@ -1,10 +1,10 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using HvIntegration.GuestAgent.Collection;
-using HvIntegration.GuestAgent.Linux.Identity;
 using HvIntegration.GuestAgent.Linux.Native;
 using HvIntegration.Protocol.Handshake;
 using HvIntegration.Protocol.Metrics;
+using HvIntegration.Protocol.Text;
 
 namespace HvIntegration.GuestAgent.Linux.Filesystem;
 
@@ -140,6 +140,6 @@ internal sealed class FilesystemCollector : ICollector
             blocks <= 0 || blockSize <= 0 ? 0 : blocks > long.MaxValue / blockSize ? long.MaxValue : blocks * blockSize;
 
         private static int Define(MetricDefinition metric, CollectorSeries target, string point, string state) =>
-            target.Define(metric, BoundedText.Cut(point, ProtocolLimits.LabelBytesMax), state);
+            target.Define(metric, SafeText.Of(point, ProtocolLimits.LabelBytesMax, new Rune('?')), state);
     }
 }

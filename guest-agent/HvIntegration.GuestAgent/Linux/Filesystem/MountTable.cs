@@ -12,7 +12,7 @@ namespace HvIntegration.GuestAgent.Linux.Filesystem;
 /// </remarks>
 internal static class MountTable
 {
-    /// <summary>Most file systems.</summary>
+    /// <summary>File systems taken from one table at most; later lines are left out.</summary>
     public const int MountsMax = 256;
 
     private static readonly HashSet<string> WithoutDevice =
@@ -20,7 +20,7 @@ internal static class MountTable
 
     private static readonly HashSet<string> Images = ["squashfs", "iso9660", "erofs", "cramfs", "romfs", "udf"];
 
-    /// <summary>Reads a text.</summary>
+    /// <summary>Reads the file systems out of a mount table's text.</summary>
     public static IReadOnlyList<Mount> Parse(ReadOnlySpan<byte> text)
     {
         var byPoint = new Dictionary<string, Mount?>(StringComparer.Ordinal);

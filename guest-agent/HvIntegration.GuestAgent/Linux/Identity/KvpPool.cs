@@ -1,5 +1,6 @@
 using System.Text;
 using HvIntegration.GuestAgent.Linux.Parsing;
+using HvIntegration.Protocol.Text;
 
 namespace HvIntegration.GuestAgent.Linux.Identity;
 
@@ -38,6 +39,6 @@ internal static class KvpPool
     {
         var end = padded.IndexOf((byte)0);
         var bytes = ByteCursor.Trim(end >= 0 ? padded[..end] : padded);
-        return BoundedText.Cut(Encoding.UTF8.GetString(bytes), bytesMax);
+        return SafeText.Of(Encoding.UTF8.GetString(bytes), bytesMax, new Rune('?'));
     }
 }

@@ -1,8 +1,10 @@
+using System.Text;
 using HvIntegration.GuestAgent.Collection;
 using HvIntegration.GuestAgent.Linux.Cpu;
 using HvIntegration.GuestAgent.Linux.Native;
 using HvIntegration.GuestAgent.Linux.Parsing;
 using HvIntegration.Protocol.Handshake;
+using HvIntegration.Protocol.Text;
 using HvIntegration.Protocol.V1;
 
 namespace HvIntegration.GuestAgent.Linux.Identity;
@@ -24,14 +26,14 @@ internal sealed class LinuxIdentity(GuestRoot root)
         ("dmi.product_uuid", "/sys/class/dmi/id/product_uuid"),
     ];
 
-    /// <summary>Reads the facts.</summary>
+    /// <summary>Reads the facts by which a host names this VM.</summary>
     /// <exception cref="IOException">The boot id cannot be read: without it no sample has an address in history.</exception>
     public GuestIdentity Read()
     {
         const string BootIdPath = "/proc/sys/kernel/random/boot_id";
         if (!Guid.TryParse(ReadLine(BootIdPath), out var bootId) || bootId == Guid.Empty)
         {
-            throw new IOException($"{root.Of(BootIdPath)} gives no boot id: mount procfs on {root.Of("/proc")}, or set the root path to where the guest is mounted");
+            throw new IOException($"{root.Of(BootIdPath)} has no boot id: mount procfs on {root.Of("/proc")}, or set the root path to the mount point of the guest");
         }
 
         return new GuestIdentity(
@@ -47,7 +49,7 @@ internal sealed class LinuxIdentity(GuestRoot root)
             {
                 if (line.StartsWith("PRETTY_NAME=", StringComparison.Ordinal))
                 {
-                    return BoundedText.Cut(line["PRETTY_NAME=".Length..].Trim().Trim('"', '\''), ProtocolLimits.LabelBytesMax);
+                    return SafeText.Of(line["PRETTY_NAME=".Length..].Trim().Trim('"', '\''), ProtocolLimits.LabelBytesMax, new Rune('?'));
                 }
             }
         }
@@ -95,7 +97,7 @@ internal sealed class LinuxIdentity(GuestRoot root)
     {
         var text = ReadText(path, 1024);
         var end = text.IndexOf('\n', StringComparison.Ordinal);
-        return BoundedText.Cut((end >= 0 ? text[..end] : text).Trim(), ProtocolLimits.LabelBytesMax);
+        return SafeText.Of((end >= 0 ? text[..end] : text).Trim(), ProtocolLimits.LabelBytesMax, new Rune('?'));
     }
 
     private string ReadText(string path, int bytesMax)

@@ -56,7 +56,7 @@ internal sealed class MemoryCollector(GuestRoot root) : ICollector
         _parsed.Parse(text);
         if (!_parsed.Has(Total) || !_parsed.Has(Free))
         {
-            return CollectOutcome.Failed("/proc/meminfo lacks MemTotal or MemFree");
+            return CollectOutcome.Failed("/proc/meminfo has no MemTotal or no MemFree");
         }
 
         Define(series);

@@ -175,7 +175,7 @@ internal static unsafe partial class Libc
     }
 }
 
-/// <summary>Result of statfs.</summary>
+/// <summary>What statfs says of one file system.</summary>
 /// <param name="BlockSize">Bytes of one block of the next three fields.</param>
 /// <param name="Blocks">All blocks.</param>
 /// <param name="BlocksFree">Free for root.</param>

@@ -1,3 +1,5 @@
+using HvIntegration.GuestAgent.Linux.Native;
+
 namespace HvIntegration.GuestAgent.Linux.Network;
 
 /// <summary>Says which interfaces are the guest's adapters, so that no byte counts twice.</summary>

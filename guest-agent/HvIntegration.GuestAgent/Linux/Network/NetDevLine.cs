@@ -8,7 +8,7 @@ internal struct NetDevLine
     /// <summary>Bytes, packets, errors, drops received.</summary>
     public NetDevDirection Receive;
 
-    /// <summary>The same sent.</summary>
+    /// <summary>What the interface sent since it appeared.</summary>
     public NetDevDirection Transmit;
 
     /// <summary>Splits a line; false for the two header lines and for a line that was cut. Any bytes are safe.</summary>
@@ -48,15 +48,15 @@ internal struct NetDevLine
 /// <summary>Counters of one direction.</summary>
 internal struct NetDevDirection
 {
-    /// <summary>Bytes.</summary>
+    /// <summary>Bytes in this direction since the interface appeared.</summary>
     public long Bytes;
 
-    /// <summary>Packets.</summary>
+    /// <summary>Packets in this direction since the interface appeared.</summary>
     public long Packets;
 
-    /// <summary>Errors.</summary>
+    /// <summary>Packets with an error in this direction.</summary>
     public long Errors;
 
-    /// <summary>Packets dropped.</summary>
+    /// <summary>Packets dropped in this direction for want of room.</summary>
     public long Dropped;
 }

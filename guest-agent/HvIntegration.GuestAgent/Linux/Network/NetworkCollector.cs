@@ -51,7 +51,7 @@ internal sealed class NetworkCollector(GuestRoot root) : ICollector
             }
         }
 
-        return _adapters.Count > 0 ? CollectOutcome.Ok : CollectOutcome.Unavailable("/proc/net/dev names no network adapter");
+        return _adapters.Count > 0 ? CollectOutcome.Ok : CollectOutcome.Unavailable("/proc/net/dev lists no network adapter");
     }
 
     /// <inheritdoc/>

@@ -53,7 +53,7 @@ internal sealed class PagingCollector(GuestRoot root) : ICollector
         _parsed.Parse(text);
         if (!_parsed.Has(Faults) || !_parsed.Has(MajorFaults))
         {
-            return CollectOutcome.Failed("/proc/vmstat lacks pgfault or pgmajfault");
+            return CollectOutcome.Failed("/proc/vmstat has no pgfault or no pgmajfault");
         }
 
         Define(series);

@@ -33,7 +33,7 @@ internal sealed class PressureCollector(GuestRoot root) : ICollector
             if (!_files[index].TryReadOnce(out var text))
             {
                 return _files[index].IsAbsent
-                    ? CollectOutcome.Unavailable("no /proc/pressure: kernel before 4.20, or psi=1 is missing on its command line")
+                    ? CollectOutcome.Unavailable("/proc/pressure is missing: the kernel is older than 4.20, or its command line has no psi=1")
                     : CollectOutcome.Failed(_files[index].Failure);
             }
 

@@ -79,7 +79,7 @@ internal sealed unsafe class CommandHasher : IDisposable
         return true;
     }
 
-    /// <summary>Takes one answer.</summary>
+    /// <summary>Takes one finished look-up when there is one.</summary>
     public bool TryTake(out Answer answer)
     {
         lock (_gate)
@@ -157,7 +157,7 @@ internal sealed unsafe class CommandHasher : IDisposable
         return length > 0 ? Hash(buffer.AsSpan(0, (int)length)) : 0;
     }
 
-    /// <summary>One finished look-up.</summary>
+    /// <summary>One finished look-up: the process it was for, and the hash of its command line.</summary>
     [StructLayout(LayoutKind.Auto)]
     internal readonly record struct Answer(int Row, int Pid, long StartTicks, ulong Hash);
 

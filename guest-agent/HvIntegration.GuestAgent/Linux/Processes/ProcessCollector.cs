@@ -4,6 +4,7 @@ using HvIntegration.GuestAgent.Collection;
 using HvIntegration.GuestAgent.Linux.Cpu;
 using HvIntegration.GuestAgent.Linux.Native;
 using HvIntegration.GuestAgent.Linux.Parsing;
+using HvIntegration.Protocol.Codec;
 using HvIntegration.Protocol.V1;
 
 namespace HvIntegration.GuestAgent.Linux.Processes;

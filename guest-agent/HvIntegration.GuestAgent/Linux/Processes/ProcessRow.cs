@@ -17,16 +17,16 @@ internal struct ProcessRow : IRankedProcess
     /// <summary>Kept descriptors; -1 when not open.</summary>
     public int StatDescriptor;
 
-    /// <summary>Of <c>io</c>.</summary>
+    /// <summary>Open descriptor of the process's <c>io</c> file; negative when it has none.</summary>
     public int IoDescriptor;
 
-    /// <summary>Of <c>statm</c>.</summary>
+    /// <summary>Open descriptor of the process's <c>statm</c> file; negative when it has none.</summary>
     public int StatmDescriptor;
 
-    /// <summary>Of <c>schedstat</c>.</summary>
+    /// <summary>Open descriptor of the process's <c>schedstat</c> file; negative when it has none.</summary>
     public int SchedDescriptor;
 
-    /// <summary>Newest stat.</summary>
+    /// <summary>The newest reading of the process's <c>stat</c> file.</summary>
     public ProcessStat Stat;
 
     /// <summary>Number of the directory scan that saw the process.</summary>
@@ -47,7 +47,7 @@ internal struct ProcessRow : IRankedProcess
     /// <summary>FNV-1a of the command line.</summary>
     public ulong CommandHash;
 
-    /// <summary>From <c>io</c>.</summary>
+    /// <summary>The newest reading of the process's <c>io</c> file.</summary>
     public ProcessIo Io;
 
     /// <summary>True when the kernel refused <c>io</c> (the agent is not root).</summary>
@@ -96,10 +96,10 @@ internal struct ProcessRow : IRankedProcess
 /// <summary>How far the look-up of a command line is.</summary>
 internal enum CommandHashState : byte
 {
-    /// <summary>Not asked for.</summary>
+    /// <summary>Nobody asked for it yet.</summary>
     Unknown,
 
-    /// <summary>Asked for.</summary>
+    /// <summary>Asked for, and not answered yet.</summary>
     Pending,
 
     /// <summary>Answered, or there is no command line.</summary>

@@ -9,19 +9,19 @@ internal struct ProcessStat
 {
     private const long KernelThreadFlag = 0x00200000;
 
-    /// <summary>Process number.</summary>
+    /// <summary>The process's number in its PID namespace.</summary>
     public int Pid;
 
-    /// <summary>Name, cut.</summary>
+    /// <summary>The program's name, as the kernel cut it.</summary>
     public ProcessName Name;
 
-    /// <summary>State letter.</summary>
+    /// <summary>The kernel's letter for the state: R, S, D, Z, T and others.</summary>
     public byte State;
 
-    /// <summary>Parent's number.</summary>
+    /// <summary>Number of the process that started this one.</summary>
     public int ParentPid;
 
-    /// <summary>Session leader's number.</summary>
+    /// <summary>Number of the process that leads the session.</summary>
     public uint SessionId;
 
     /// <summary>Kernel flags (PF_…).</summary>
@@ -36,13 +36,13 @@ internal struct ProcessStat
     /// <summary>System time in ticks.</summary>
     public long SystemTicks;
 
-    /// <summary>Threads.</summary>
+    /// <summary>Number of threads the process has.</summary>
     public long Threads;
 
     /// <summary>Start, in ticks since boot of the guest.</summary>
     public long StartTicks;
 
-    /// <summary>Resident pages.</summary>
+    /// <summary>Memory in use, pages.</summary>
     public long ResidentPages;
 
     /// <summary>True for a thread of the kernel: it has no command line and no memory of its own.</summary>
@@ -132,7 +132,7 @@ internal struct ProcessName : IEquatable<ProcessName>
     private Bytes _bytes;
     private byte _length;
 
-    /// <summary>The bytes.</summary>
+    /// <summary>The name's bytes, without the room behind them.</summary>
     [UnscopedRef]
     public readonly ReadOnlySpan<byte> Span => ((ReadOnlySpan<byte>)_bytes)[.._length];
 

@@ -1,9 +1,9 @@
 using System.Text;
 using HvIntegration.GuestAgent.Collection;
-using HvIntegration.GuestAgent.Linux.Identity;
 using HvIntegration.GuestAgent.Linux.Native;
 using HvIntegration.GuestAgent.Linux.Parsing;
 using HvIntegration.Protocol.Metrics;
+using HvIntegration.Protocol.Text;
 
 namespace HvIntegration.GuestAgent.Linux.Vmbus;
 
@@ -50,7 +50,7 @@ internal sealed class VmbusCollector(GuestRoot root) : ICollector
 
         if (_channels.Count == 0)
         {
-            return CollectOutcome.Unavailable("no VMBus channel in /sys/bus/vmbus: not a Hyper-V guest, or a kernel before 4.14");
+            return CollectOutcome.Unavailable("no VMBus channel in /sys/bus/vmbus: not a Hyper-V guest, or the kernel is older than 4.14");
         }
 
         foreach (var channel in _channels)
@@ -122,7 +122,7 @@ internal sealed class VmbusCollector(GuestRoot root) : ICollector
     private static string ReadId(string device, string file)
     {
         using var id = new KernelFile(Path.Join(device, file), 128, 128);
-        return id.TryReadOnce(out var text) ? BoundedText.Cut(Encoding.UTF8.GetString(ByteCursor.Trim(text)).Trim('{', '}'), 64) : "";
+        return id.TryReadOnce(out var text) ? SafeText.Of(Encoding.UTF8.GetString(ByteCursor.Trim(text)).Trim('{', '}'), 64, new Rune('?')) : "";
     }
 
     private sealed class Channel : IDisposable
@@ -137,7 +137,7 @@ internal sealed class VmbusCollector(GuestRoot root) : ICollector
         {
             Path = path;
             _device = device;
-            _number = BoundedText.Cut(System.IO.Path.GetFileName(path), 32);
+            _number = SafeText.Of(System.IO.Path.GetFileName(path), 32, new Rune('?'));
             _files = [.. Values.Select(value => new KernelFile(System.IO.Path.Join(path, value.File), 64))];
         }
 

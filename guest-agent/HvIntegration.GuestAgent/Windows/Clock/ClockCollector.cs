@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using HvIntegration.GuestAgent.Collection;
 using HvIntegration.GuestAgent.Windows.Native;
+using HvIntegration.GuestAgent.Windows.Reading;
 using HvIntegration.Protocol.Metrics;
 
 namespace HvIntegration.GuestAgent.Windows.Clock;
@@ -38,7 +39,7 @@ internal sealed class ClockCollector : WindowsCollector
             _timer = Kernel32.CreateTimer(out bool isFine);
             if (_timer == 0)
             {
-                return CollectOutcome.Failed("CreateWaitableTimerExW gave no timer");
+                return CollectOutcome.Failed("CreateWaitableTimerExW returned no timer");
             }
 
             _slots =
@@ -48,7 +49,7 @@ internal sealed class ClockCollector : WindowsCollector
                 series.Define(GuestMetrics.Wakeups),
                 series.Define(GuestMetrics.ClockWallOffset),
                 series.Define(GuestMetrics.ClockSuspended),
-                series.Define(GuestMetrics.ClockSource, isFine ? "qpc, high-resolution timer" : "qpc, timer of the tick"),
+                series.Define(GuestMetrics.ClockSource, isFine ? "qpc, high-resolution timer" : "qpc, tick timer"),
             ];
             _probe.Start();
         }

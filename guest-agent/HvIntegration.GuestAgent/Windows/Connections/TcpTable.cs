@@ -8,7 +8,7 @@ internal static class TcpTable
     /// <summary>Bytes of MIB_TCPROW_OWNER_PID; the state comes first.</summary>
     public const int RowBytes = 24;
 
-    /// <summary>Bytes of MIB_TCP6ROW_OWNER_PID.</summary>
+    /// <summary>Bytes of a row for IPv6, MIB_TCP6ROW_OWNER_PID.</summary>
     public const int Row6Bytes = 56;
 
     /// <summary>Offset of the state in MIB_TCP6ROW_OWNER_PID.</summary>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using HvIntegration.GuestAgent.Collection;
 using HvIntegration.GuestAgent.Windows.Native;
+using HvIntegration.GuestAgent.Windows.Reading;
 
 namespace HvIntegration.GuestAgent.Windows.Counters;
 
@@ -130,8 +131,8 @@ internal sealed class CounterCollector : WindowsCollector
 
     private CollectOutcome Absent() => _lastStatus switch
     {
-        Pdh.NoObject or Pdh.NoCounter or Pdh.NoInstance => CollectOutcome.Unavailable($"this Windows has no counter {_rules[0].Path}"),
-        _ => CollectOutcome.Unavailable(string.Create(CultureInfo.InvariantCulture, $"PDH refuses {_rules[0].Path}: 0x{_lastStatus:X8}")),
+        Pdh.NoObject or Pdh.NoCounter or Pdh.NoInstance => CollectOutcome.Unavailable($"not available on this Windows version: counter {_rules[0].Path}"),
+        _ => CollectOutcome.Unavailable(string.Create(CultureInfo.InvariantCulture, $"PDH rejected {_rules[0].Path}: 0x{_lastStatus:X8}")),
     };
 
     private void Take(CollectorSeries series, int rule, double seconds)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using HvIntegration.GuestAgent.Collection;
 using HvIntegration.GuestAgent.Windows.Native;
+using HvIntegration.GuestAgent.Windows.Reading;
 using HvIntegration.Protocol.Metrics;
 
 namespace HvIntegration.GuestAgent.Windows.Cpu;
@@ -65,7 +66,7 @@ internal sealed class CpuCollector(GuestLoad load) : WindowsCollector("cpu", Col
 
         if (number == 0)
         {
-            return CollectOutcome.Failed("NtQuerySystemInformation(processor performance) names no processor");
+            return CollectOutcome.Failed("NtQuerySystemInformation(processor performance) lists no processor");
         }
 
         load.BusyShare = _lastAll > 0 && all > _lastAll ? Math.Clamp((double)(busy - _lastBusy) / (all - _lastAll), 0, 1) : double.NaN;

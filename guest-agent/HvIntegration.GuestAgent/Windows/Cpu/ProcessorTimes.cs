@@ -20,7 +20,7 @@ internal readonly record struct ProcessorTimes(long Idle, long Kernel, long User
     /// <summary>Rows in an answer of this length.</summary>
     public static int CountIn(int length) => length / Bytes;
 
-    /// <summary>Reads a row.</summary>
+    /// <summary>Reads the row of one processor.</summary>
     /// <param name="answer">Whole answer.</param>
     /// <param name="index">Below <see cref="CountIn"/> of its length.</param>
     public static ProcessorTimes Parse(ReadOnlySpan<byte> answer, int index)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using HvIntegration.GuestAgent.Collection;
 using HvIntegration.GuestAgent.Windows.Native;
+using HvIntegration.GuestAgent.Windows.Reading;
 using HvIntegration.Protocol.Metrics;
 
 namespace HvIntegration.GuestAgent.Windows.Disk;
@@ -67,7 +68,7 @@ internal sealed class DiskCollector(GuestLoad load) : WindowsCollector("disk", n
         }
 
         return measured > 0 ? CollectOutcome.Ok
-            : _lastError == Kernel32.ErrorFileNotFound ? CollectOutcome.Unavailable("no physical disk: there is no \\\\.\\PhysicalDrive0 to 63 that counts")
+            : _lastError == Kernel32.ErrorFileNotFound ? CollectOutcome.Unavailable("no physical disk: \\\\.\\PhysicalDrive0 to 63 return no counters")
             : OfError("IOCTL_DISK_PERFORMANCE", _lastError);
     }
 

@@ -1,5 +1,6 @@
 using HvIntegration.GuestAgent.Collection;
 using HvIntegration.GuestAgent.Windows.Native;
+using HvIntegration.GuestAgent.Windows.Reading;
 using HvIntegration.Protocol.Metrics;
 
 namespace HvIntegration.GuestAgent.Windows.Filesystem;
@@ -49,7 +50,7 @@ internal sealed class FilesystemCollector() : WindowsCollector("filesystem", new
 
         return measured > 0 ? CollectOutcome.Ok
             : lastError != 0 ? OfError("GetDiskFreeSpaceExW", lastError)
-            : CollectOutcome.Unavailable("no fixed drive has a letter");
+            : CollectOutcome.Unavailable("no fixed drive has a drive letter");
     }
 
     private void Retire(CollectorSeries series, int letter)

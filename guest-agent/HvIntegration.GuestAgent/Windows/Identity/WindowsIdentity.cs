@@ -23,7 +23,7 @@ internal static class WindowsIdentity
     private const string VersionPath = @"SOFTWARE\Microsoft\Windows NT\CurrentVersion";
     private const string SystemPath = @"HARDWARE\DESCRIPTION\System\BIOS";
 
-    /// <summary>Reads the facts.</summary>
+    /// <summary>Reads the facts by which a host names this VM.</summary>
     /// <exception cref="IOException">No boot id can be kept: without it no sample has an address in history.</exception>
     public static GuestIdentity Read()
     {

@@ -6,11 +6,11 @@ namespace HvIntegration.GuestAgent.Windows.Native;
 [StructLayout(LayoutKind.Explicit, Size = 88)]
 internal struct DiskPerformance
 {
-    /// <summary>Bytes read.</summary>
+    /// <summary>Bytes read since the disk appeared.</summary>
     [FieldOffset(0)]
     public long BytesRead;
 
-    /// <summary>Bytes written.</summary>
+    /// <summary>Bytes written since the disk appeared.</summary>
     [FieldOffset(8)]
     public long BytesWritten;
 

@@ -5,19 +5,19 @@ namespace HvIntegration.GuestAgent.Windows.Native;
 /// <summary><c>iphlpapi.dll</c>: interfaces, TCP statistics, TCP connections.</summary>
 internal static unsafe partial class IpHlpApi
 {
-    /// <summary>AF_INET of Windows.</summary>
+    /// <summary>The address family IPv4: AF_INET of Windows.</summary>
     public const uint Ipv4 = 2;
 
     /// <summary>AF_INET6 of Windows (not Linux's 10).</summary>
     public const uint Ipv6 = 23;
 
-    /// <summary>Bytes of MIB_TCPSTATS2.</summary>
+    /// <summary>Bytes of the newer structure of counters, MIB_TCPSTATS2.</summary>
     public const int Statistics2Bytes = 72;
 
-    /// <summary>Bytes of MIB_TCPSTATS.</summary>
+    /// <summary>Bytes of the older structure of counters, MIB_TCPSTATS.</summary>
     public const int StatisticsBytes = 60;
 
-    /// <summary>TCP_TABLE_OWNER_PID_ALL.</summary>
+    /// <summary>Asks for all connections with their process, TCP_TABLE_OWNER_PID_ALL.</summary>
     public const int TableOwnerPidAll = 5;
 
     private const int ErrorInsufficientBuffer = 122;
@@ -36,7 +36,7 @@ internal static unsafe partial class IpHlpApi
 
         try
         {
-            long bytes = Network.InterfaceRow.FirstRow + ((long)*(uint*)table * Network.InterfaceRow.Bytes);
+            long bytes = InterfaceRow.FirstRow + ((long)*(uint*)table * InterfaceRow.Bytes);
             if (!buffer.TryGrow(bytes))
             {
                 return ErrorInsufficientBuffer;

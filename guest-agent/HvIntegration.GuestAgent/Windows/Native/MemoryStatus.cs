@@ -12,7 +12,7 @@ internal struct MemoryStatus
     /// <summary>Physical memory in use, percent.</summary>
     public uint MemoryLoad;
 
-    /// <summary>Physical memory, bytes.</summary>
+    /// <summary>Physical memory that Windows can use, bytes.</summary>
     public ulong TotalPhysical;
 
     /// <summary>Physical memory that can be given out at once: standby, free and zero lists.</summary>
@@ -30,6 +30,6 @@ internal struct MemoryStatus
     /// <summary>Address space not in use.</summary>
     public ulong AvailableVirtual;
 
-    /// <summary>Reserved, 0.</summary>
+    /// <summary>Reserved by Windows and always 0.</summary>
     public ulong AvailableExtendedVirtual;
 }

@@ -13,10 +13,10 @@ internal sealed unsafe class NativeBuffer(int bytes, int bytesMax) : IDisposable
 {
     private byte* _start = (byte*)NativeMemory.AllocZeroed((nuint)bytes);
 
-    /// <summary>Size now.</summary>
+    /// <summary>Size of the buffer now, bytes.</summary>
     public int Length { get; private set; } = bytes;
 
-    /// <summary>First byte.</summary>
+    /// <summary>First byte of the buffer; moves when it grows.</summary>
     public void* Pointer => _start;
 
     /// <summary>First byte as a number, to compare with pointers in the content.</summary>

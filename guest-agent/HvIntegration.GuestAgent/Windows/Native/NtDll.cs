@@ -21,7 +21,7 @@ internal static unsafe partial class NtDll
     /// <summary>SYSTEM_PROCESSOR_PERFORMANCE_INFORMATION: 48 bytes a logical processor of one group.</summary>
     public const int SystemProcessorPerformanceInformation = 8;
 
-    /// <summary>Chain of SYSTEM_PAGEFILE_INFORMATION.</summary>
+    /// <summary>Information class of page files, a chain of SYSTEM_PAGEFILE_INFORMATION.</summary>
     public const int SystemPageFileInformation = 18;
 
     private const int StatusInfoLengthMismatch = unchecked((int)0xC0000004);

@@ -5,7 +5,7 @@ namespace HvIntegration.GuestAgent.Windows.Native;
 /// <summary><c>pdh.dll</c>: counters that no other call tells. English names only, so that the language of Windows does not matter.</summary>
 internal static unsafe partial class Pdh
 {
-    /// <summary>PDH_FMT_DOUBLE with PDH_FMT_NOCAP100.</summary>
+    /// <summary>Doubles that may exceed 100 %: PDH_FMT_DOUBLE with PDH_FMT_NOCAP100.</summary>
     public const uint FormatDouble = 0x00000200 | 0x00008000;
 
     /// <summary>Bytes of PDH_FMT_COUNTERVALUE_ITEM_W on 64-bit Windows: name pointer at 0, status at 8, value at 16.</summary>
@@ -17,7 +17,7 @@ internal static unsafe partial class Pdh
     /// <summary>PDH_CSTATUS_NO_COUNTER: the set has no such counter.</summary>
     public const uint NoCounter = 0xC0000BB9;
 
-    /// <summary>PDH_CSTATUS_NO_INSTANCE.</summary>
+    /// <summary>Status when the instance is gone, PDH_CSTATUS_NO_INSTANCE.</summary>
     public const uint NoInstance = 0x800007D1;
 
     /// <summary>PDH_NO_DATA: no counter of the query has data.</summary>

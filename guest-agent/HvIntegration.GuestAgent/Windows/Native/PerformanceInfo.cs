@@ -9,7 +9,7 @@ internal struct PerformanceInfo
     /// <summary>Size of the structure, set by the caller.</summary>
     public uint Size;
 
-    /// <summary>Pages committed.</summary>
+    /// <summary>Memory promised to processes and the kernel, pages.</summary>
     public nuint CommitTotal;
 
     /// <summary>Pages that can be committed without growing a page file.</summary>
@@ -18,7 +18,7 @@ internal struct PerformanceInfo
     /// <summary>Most pages committed at once since boot.</summary>
     public nuint CommitPeak;
 
-    /// <summary>Physical memory.</summary>
+    /// <summary>Physical memory of the machine, pages.</summary>
     public nuint PhysicalTotal;
 
     /// <summary>Standby, free and zero lists.</summary>
@@ -30,10 +30,10 @@ internal struct PerformanceInfo
     /// <summary>Paged and nonpaged pool.</summary>
     public nuint KernelTotal;
 
-    /// <summary>Paged pool.</summary>
+    /// <summary>The kernel's memory that may be paged out, pages.</summary>
     public nuint KernelPaged;
 
-    /// <summary>Nonpaged pool.</summary>
+    /// <summary>The kernel's memory that stays in physical memory, pages.</summary>
     public nuint KernelNonpaged;
 
     /// <summary>Bytes of a page.</summary>
@@ -42,9 +42,9 @@ internal struct PerformanceInfo
     /// <summary>Open handles of all processes.</summary>
     public uint HandleCount;
 
-    /// <summary>Processes.</summary>
+    /// <summary>Number of processes that run.</summary>
     public uint ProcessCount;
 
-    /// <summary>Threads.</summary>
+    /// <summary>Number of threads of all processes.</summary>
     public uint ThreadCount;
 }

@@ -12,7 +12,7 @@ internal static unsafe partial class WtsApi32
     /// <param name="sessions">Room for the answer.</param>
     /// <param name="count">Sessions put there; what does not fit is left out.</param>
     /// <returns>0 or the error number.</returns>
-    public static int ReadSessions(Span<Sessions.SessionRow> sessions, out int count)
+    public static int ReadSessions(Span<SessionRow> sessions, out int count)
     {
         count = 0;
         byte* rows = null;
@@ -24,8 +24,8 @@ internal static unsafe partial class WtsApi32
 
         for (var index = 0; index < number && count < sessions.Length; index++)
         {
-            byte* row = rows + (index * Sessions.SessionRow.NativeBytes);
-            sessions[count++] = new Sessions.SessionRow(*(uint*)row, *(int*)(row + 16), NameHash(*(char**)(row + 8)));
+            byte* row = rows + (index * SessionRow.NativeBytes);
+            sessions[count++] = new SessionRow(*(uint*)row, *(int*)(row + 16), NameHash(*(char**)(row + 8)));
         }
 
         WTSFreeMemory(rows);
@@ -45,7 +45,7 @@ internal static unsafe partial class WtsApi32
         var name = "";
         for (var index = 0; index < number; index++)
         {
-            byte* row = rows + (index * Sessions.SessionRow.NativeBytes);
+            byte* row = rows + (index * SessionRow.NativeBytes);
             if (*(uint*)row == sessionId && *(char**)(row + 8) is not null)
             {
                 name = new string(*(char**)(row + 8));
@@ -68,11 +68,11 @@ internal static unsafe partial class WtsApi32
             return false;
         }
 
-        bool isWhole = bytes >= Sessions.SessionTimes.NativeBytes;
+        bool isWhole = bytes >= SessionTimes.NativeBytes;
         if (isWhole)
         {
-            lastInput = *(long*)(answer + Sessions.SessionTimes.LastInputOffset);
-            now = *(long*)(answer + Sessions.SessionTimes.CurrentOffset);
+            lastInput = *(long*)(answer + SessionTimes.LastInputOffset);
+            now = *(long*)(answer + SessionTimes.CurrentOffset);
         }
 
         WTSFreeMemory(answer);

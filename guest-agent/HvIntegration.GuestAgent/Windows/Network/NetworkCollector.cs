@@ -1,5 +1,6 @@
 using HvIntegration.GuestAgent.Collection;
 using HvIntegration.GuestAgent.Windows.Native;
+using HvIntegration.GuestAgent.Windows.Reading;
 using HvIntegration.Protocol.Metrics;
 
 namespace HvIntegration.GuestAgent.Windows.Network;
@@ -50,7 +51,7 @@ internal sealed class NetworkCollector() : WindowsCollector("network", new Colle
         }
 
         RetireGone(series);
-        return _adapters.Count > 0 ? CollectOutcome.Ok : CollectOutcome.Unavailable("GetIfTable2 names no network adapter");
+        return _adapters.Count > 0 ? CollectOutcome.Ok : CollectOutcome.Unavailable("GetIfTable2 lists no network adapter");
     }
 
     private void Set(CollectorSeries series, InterfaceRow row)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using HvIntegration.GuestAgent.Collection;
+using HvIntegration.GuestAgent.Windows.Reading;
 using HvIntegration.Protocol.Metrics;
 
 namespace HvIntegration.GuestAgent.Windows.Pressure;
@@ -43,7 +44,7 @@ internal sealed class PressureCollector(GuestLoad load, Func<long> timestamp) : 
         long diskUs = load.DiskBusyUs;
         if (!threadsKnown && diskUs < 0)
         {
-            return CollectOutcome.Unavailable("estimated from the collectors process, cpu and disk, none of which has read yet");
+            return CollectOutcome.Unavailable("estimated from the collectors process, cpu and disk, which have no values yet");
         }
 
         if (threadsKnown)

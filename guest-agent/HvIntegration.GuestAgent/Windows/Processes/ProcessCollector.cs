@@ -1,5 +1,7 @@
 using HvIntegration.GuestAgent.Collection;
 using HvIntegration.GuestAgent.Windows.Native;
+using HvIntegration.GuestAgent.Windows.Reading;
+using HvIntegration.Protocol.Codec;
 using HvIntegration.Protocol.V1;
 
 namespace HvIntegration.GuestAgent.Windows.Processes;
@@ -48,7 +50,7 @@ internal sealed class ProcessCollector(GuestLoad load, SessionTotals sessions) :
             int status = NtDll.Query(NtDll.SystemProcessInformation, _buffer, out int length);
             if (status != 0)
             {
-                return CollectOutcome.Failed($"NtQuerySystemInformation(processes) gave status 0x{status:X8}");
+                return CollectOutcome.Failed($"NtQuerySystemInformation(processes) returned status 0x{status:X8}");
             }
 
             if (_bootTime == 0)
@@ -60,7 +62,7 @@ internal sealed class ProcessCollector(GuestLoad load, SessionTotals sessions) :
             _ranking.Rank(_rows.AsSpan(0, _rowCount), Math.Min(topN, Math.Min(slots.Capacity, SelectedMax)), _reads);
             Select(slots);
             slots.ProcessesTotal = total;
-            return total > 0 ? CollectOutcome.Ok : CollectOutcome.Failed("NtQuerySystemInformation(processes) names no process");
+            return total > 0 ? CollectOutcome.Ok : CollectOutcome.Failed("NtQuerySystemInformation(processes) lists no process");
         }
     }
 

@@ -1,4 +1,6 @@
 using HvIntegration.GuestAgent.Collection;
+using HvIntegration.GuestAgent.Windows.Reading;
+using HvIntegration.Protocol.Codec;
 
 namespace HvIntegration.GuestAgent.Windows.Processes;
 
@@ -23,22 +25,22 @@ internal struct ProcessRow : IRankedProcess
     /// <summary>Hard faults so far.</summary>
     public long HardFaults;
 
-    /// <summary>Working set, bytes.</summary>
+    /// <summary>Physical memory in use, the working set, bytes.</summary>
     public long WorkingSet;
 
-    /// <summary>Private bytes.</summary>
+    /// <summary>Memory that no other process shares, bytes.</summary>
     public long PrivateBytes;
 
-    /// <summary>Bytes read.</summary>
+    /// <summary>Bytes read by any call since the process began.</summary>
     public long ReadBytes;
 
-    /// <summary>Bytes written.</summary>
+    /// <summary>Bytes written by any call since the process began.</summary>
     public long WriteBytes;
 
-    /// <summary>Threads.</summary>
+    /// <summary>Number of threads the process has.</summary>
     public int Threads;
 
-    /// <summary>Open handles.</summary>
+    /// <summary>Number of handles the process holds open.</summary>
     public uint Handles;
 
     /// <summary>As on the wire.</summary>

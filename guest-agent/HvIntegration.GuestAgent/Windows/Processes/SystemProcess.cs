@@ -3,7 +3,7 @@ namespace HvIntegration.GuestAgent.Windows.Processes;
 /// <summary>What one entry of SYSTEM_PROCESS_INFORMATION says, threads counted.</summary>
 internal ref struct SystemProcess
 {
-    /// <summary>Process number.</summary>
+    /// <summary>The process's number while it lives.</summary>
     public long Pid;
 
     /// <summary>Number of the process that made it; it may be gone and its number used again.</summary>
@@ -21,13 +21,13 @@ internal ref struct SystemProcess
     /// <summary>Faults that read from disk.</summary>
     public uint HardFaults;
 
-    /// <summary>Open handles.</summary>
+    /// <summary>Number of handles the process holds open.</summary>
     public uint Handles;
 
-    /// <summary>Session.</summary>
+    /// <summary>Number of the session it runs in.</summary>
     public uint SessionId;
 
-    /// <summary>Working set, bytes.</summary>
+    /// <summary>Physical memory in use, the working set, bytes.</summary>
     public long WorkingSet;
 
     /// <summary>Committed private memory, bytes: Windows' "private bytes".</summary>
@@ -36,10 +36,10 @@ internal ref struct SystemProcess
     /// <summary>Bytes read, all kinds of files and devices.</summary>
     public long ReadBytes;
 
-    /// <summary>Bytes written.</summary>
+    /// <summary>Bytes written by any call since the process began.</summary>
     public long WriteBytes;
 
-    /// <summary>Threads.</summary>
+    /// <summary>Number of threads the process has.</summary>
     public int Threads;
 
     /// <summary>Threads on a processor.</summary>

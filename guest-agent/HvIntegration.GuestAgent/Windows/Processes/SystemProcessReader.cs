@@ -12,7 +12,7 @@ internal ref struct SystemProcessReader(ReadOnlySpan<byte> buffer, ulong address
     /// <summary>Bytes of SYSTEM_PROCESS_INFORMATION without its threads.</summary>
     public const int ProcessBytes = 256;
 
-    /// <summary>Bytes of SYSTEM_THREAD_INFORMATION.</summary>
+    /// <summary>Bytes of a thread's part, SYSTEM_THREAD_INFORMATION.</summary>
     public const int ThreadBytes = 80;
 
     /// <summary>Offset of the thread's state, and behind it of its wait reason.</summary>

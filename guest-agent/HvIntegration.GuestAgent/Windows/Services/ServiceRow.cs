@@ -12,7 +12,7 @@ internal static class ServiceRow
     /// <summary>Offset of the state: SERVICE_STATUS_PROCESS begins at 16.</summary>
     public const int StateOffset = 20;
 
-    /// <summary>SERVICE_RUNNING.</summary>
+    /// <summary>State of a service that runs, SERVICE_RUNNING.</summary>
     public const uint Running = 4;
 
     private const int NameUnitsMax = 256;

@@ -2,6 +2,7 @@ using System.Globalization;
 using HvIntegration.GuestAgent.Collection;
 using HvIntegration.GuestAgent.Windows.Native;
 using HvIntegration.GuestAgent.Windows.Processes;
+using HvIntegration.GuestAgent.Windows.Reading;
 using HvIntegration.Protocol.Metrics;
 
 namespace HvIntegration.GuestAgent.Windows.Sessions;
@@ -39,7 +40,7 @@ internal sealed class SessionCollector(SessionTotals totals, SessionNames names)
 
         if (count == 0)
         {
-            return CollectOutcome.Unavailable("WTSEnumerateSessions names no session: Remote Desktop Services do not run");
+            return CollectOutcome.Unavailable("WTSEnumerateSessions lists no session: Remote Desktop Services are not running");
         }
 
         _reads++;

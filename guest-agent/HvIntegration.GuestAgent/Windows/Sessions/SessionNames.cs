@@ -21,7 +21,7 @@ internal sealed class SessionNames
         }
     }
 
-    /// <summary>Forgets a session.</summary>
+    /// <summary>Forgets a session that is gone.</summary>
     public void Remove(uint id)
     {
         lock (_gate)

@@ -1,5 +1,7 @@
-using HvIntegration.Engine.Model;
+using HvIntegration.Engine.Diagnosis.Cases;
+using HvIntegration.Engine.Diagnosis.Questions;
 using HvIntegration.Engine.Signals;
+using HvIntegration.Model;
 
 namespace HvIntegration.Engine.Diagnosis.Hypotheses;
 
@@ -8,8 +10,6 @@ namespace HvIntegration.Engine.Diagnosis.Hypotheses;
 internal sealed class CpuCap : IHypothesis
 {
     public string Id => HypothesisIds.CpuCap;
-
-    public string Title => "CPU cap";
 
     public Side Side => Side.Configuration;
 
@@ -22,28 +22,24 @@ internal sealed class CpuCap : IHypothesis
     // A burst that touches the cap for some seconds is what a cap is for.
     public int EpisodeSecondsMin => 10;
 
-    public void Weigh(Symptoms symptoms, CaseFile file)
+    public IReadOnlyList<SignalDefinition> Levels { get; } = [SignalCatalog.CapUse, SignalCatalog.Ready, SignalCatalog.LpBusy];
+
+    public void Weigh(SignalWindow window, CaseFile file)
     {
-        file.Require(2.0, Finding.Any(symptoms.Waiting(), symptoms.AtLeast(SignalCatalog.Throttled, symptoms.Limits.ReadyShare)));
-        file.Require(2.5, symptoms.AtCap());
+        file.Require(2.0, Finding.Any(Processors.Waiting(window), window.AtLeast(SignalCatalog.Throttled, window.Limits.ReadyShare)));
+        file.Require(2.5, Processors.AtCap(window));
         if (file.Settled)
         {
             return;
         }
 
-        file.Support(0.6, symptoms.Below(SignalCatalog.LpBusy, symptoms.Limits.ProcessorsFullShare));
-        file.Support(0.4, symptoms.Busy());
-        file.Support(0.4, symptoms.AllSlowed());
-        file.Forbid(symptoms.SiblingsWaiting());
+        file.Support(0.6, window.Below(SignalCatalog.LpBusy, window.Limits.ProcessorsFullShare));
+        file.Support(0.4, Processors.Busy(window));
+        file.Support(0.4, Processors.AllSlowed(window));
+        file.Forbid(Siblings.Waiting(window));
     }
 
-    public double Severity(Symptoms symptoms) => Math.Clamp(
-        2 * Math.Max(symptoms.Has(SignalCatalog.Ready) ? symptoms.Level(SignalCatalog.Ready) : 0, symptoms.Has(SignalCatalog.Throttled) ? symptoms.Level(SignalCatalog.Throttled) : 0),
+    public double Severity(SignalWindow window) => Math.Clamp(
+        2 * Math.Max(window.Has(SignalCatalog.Ready) ? window.Level(SignalCatalog.Ready) : 0, window.Has(SignalCatalog.Throttled) ? window.Level(SignalCatalog.Throttled) : 0),
         0.2, 1);
-
-    public string Because(Symptoms symptoms) =>
-        symptoms.SayMeasured((SignalCatalog.CapUse, "it uses ", " of its CPU cap"), (SignalCatalog.Ready, "waited ", " of the time"))
-        + (symptoms.Has(SignalCatalog.LpBusy) ? $", while the host's processors are busy {symptoms.Say(SignalCatalog.LpBusy)}" : string.Empty);
-
-    public string WhatHelps(Symptoms symptoms) => "A higher cap would help at once; a further virtual processor or another host would not.";
 }

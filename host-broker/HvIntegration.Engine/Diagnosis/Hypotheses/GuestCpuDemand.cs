@@ -1,5 +1,7 @@
-using HvIntegration.Engine.Model;
+using HvIntegration.Engine.Diagnosis.Cases;
+using HvIntegration.Engine.Diagnosis.Questions;
 using HvIntegration.Engine.Signals;
+using HvIntegration.Model;
 
 namespace HvIntegration.Engine.Diagnosis.Hypotheses;
 
@@ -13,8 +15,6 @@ internal sealed class GuestCpuDemand : IHypothesis
 {
     public string Id => HypothesisIds.GuestCpuDemand;
 
-    public string Title => "guest CPU demand";
-
     public Side Side => Side.Guest;
 
     public ResourceFamily Family => ResourceFamily.Cpu;
@@ -25,24 +25,29 @@ internal sealed class GuestCpuDemand : IHypothesis
 
     public int EpisodeSecondsMin => 10;
 
-    public void Weigh(Symptoms symptoms, CaseFile file)
+    public IReadOnlyList<SignalDefinition> Levels { get; } = [SignalCatalog.GuestBusy, SignalCatalog.HostRun, SignalCatalog.Ready, SignalCatalog.LpBusy];
+
+    public string Advice(SignalWindow window)
+        => window.Below(SignalCatalog.LpBusy, window.Limits.ProcessorsRoomShare).Holds ? AdviceIds.GuestCpuDemandWithRoom : Id;
+
+    public void Weigh(SignalWindow window, CaseFile file)
     {
-        var limits = symptoms.Limits;
-        file.Require(2.5, symptoms.Busy());
-        file.Require(2.0, symptoms.NotWaiting());
+        var limits = window.Limits;
+        file.Require(2.5, Processors.Busy(window));
+        file.Require(2.0, Processors.NotWaiting(window));
         if (file.Settled)
         {
             return;
         }
 
-        file.Miss(symptoms.Below(SignalCatalog.Ready, symptoms.Limits.ReadyShare));
-        file.Support(0.7, symptoms.AtLeast(SignalCatalog.GuestRunQueue, limits.RunQueuePerProcessor));
-        file.Support(0.7, symptoms.AtLeast(SignalCatalog.PsiCpuSome, limits.CpuStallShare));
-        file.Support(0.4, symptoms.AtLeast(SignalCatalog.HostRun, limits.BusyShare));
-        file.Support(0.3, symptoms.Below(SignalCatalog.LpBusy, limits.ProcessorsRoomShare));
-        file.Contradict(2.5, symptoms.AtCap());
-        var steal = symptoms.AtLeast(SignalCatalog.Steal, limits.ReadyShare, lessErrorBar: true);
-        if (symptoms.Below(SignalCatalog.Ready, limits.ReadyShare).Holds)
+        file.Miss(window.Below(SignalCatalog.Ready, window.Limits.ReadyShare));
+        file.Support(0.7, window.AtLeast(SignalCatalog.GuestRunQueue, limits.RunQueuePerProcessor));
+        file.Support(0.7, window.AtLeast(SignalCatalog.PsiCpuSome, limits.CpuStallShare));
+        file.Support(0.4, window.AtLeast(SignalCatalog.HostRun, limits.BusyShare));
+        file.Support(0.3, window.Below(SignalCatalog.LpBusy, limits.ProcessorsRoomShare));
+        file.Contradict(2.5, Processors.AtCap(window));
+        var steal = window.AtLeast(SignalCatalog.Steal, limits.ReadyShare, lessErrorBar: true);
+        if (window.Below(SignalCatalog.Ready, limits.ReadyShare).Holds)
         {
             // Two estimates of one loss disagree: that lowers the odds, but the direct counter stands.
             file.Contradict(1.0, steal);
@@ -53,18 +58,9 @@ internal sealed class GuestCpuDemand : IHypothesis
         }
     }
 
-    public double Severity(Symptoms symptoms) => Math.Clamp(
+    public double Severity(SignalWindow window) => Math.Clamp(
         Math.Max(
-            symptoms.Has(SignalCatalog.PsiCpuSome) ? symptoms.Level(SignalCatalog.PsiCpuSome) : 0,
-            symptoms.Has(SignalCatalog.GuestRunQueue) ? symptoms.Level(SignalCatalog.GuestRunQueue) / 8 : 0.3),
+            window.Has(SignalCatalog.PsiCpuSome) ? window.Level(SignalCatalog.PsiCpuSome) : 0,
+            window.Has(SignalCatalog.GuestRunQueue) ? window.Level(SignalCatalog.GuestRunQueue) / 8 : 0.3),
         0.2, 1);
-
-    public string Because(Symptoms symptoms) =>
-        symptoms.SayMeasured(
-            (SignalCatalog.GuestBusy, "the guest is busy ", " with its own work"), (SignalCatalog.HostRun, "its virtual processors ran ", " of the time"),
-            (SignalCatalog.Ready, "waited ", ""));
-
-    public string WhatHelps(Symptoms symptoms) => symptoms.Below(SignalCatalog.LpBusy, symptoms.Limits.ProcessorsRoomShare).Holds
-        ? $"A further virtual processor would help if the work has threads for it: the host's processors are busy {symptoms.Say(SignalCatalog.LpBusy)}. Moving the VM would not."
-        : $"Less work in the guest helps. A further virtual processor helps little: the host's processors are busy {symptoms.Say(SignalCatalog.LpBusy)}.";
 }

@@ -1,5 +1,7 @@
-using HvIntegration.Engine.Model;
+using HvIntegration.Engine.Diagnosis.Cases;
+using HvIntegration.Engine.Diagnosis.Questions;
 using HvIntegration.Engine.Signals;
+using HvIntegration.Model;
 
 namespace HvIntegration.Engine.Diagnosis.Hypotheses;
 
@@ -13,8 +15,6 @@ internal sealed class GuestCpuSingleThread : IHypothesis
 {
     public string Id => HypothesisIds.GuestCpuSingleThread;
 
-    public string Title => "one thread at its limit";
-
     public Side Side => Side.Guest;
 
     public ResourceFamily Family => ResourceFamily.Cpu;
@@ -25,30 +25,27 @@ internal sealed class GuestCpuSingleThread : IHypothesis
 
     public int EpisodeSecondsMin => 10;
 
-    public void Weigh(Symptoms symptoms, CaseFile file)
+    public IReadOnlyList<SignalDefinition> Levels { get; } = [SignalCatalog.GuestBusyMax, SignalCatalog.GuestBusy];
+
+    public void Weigh(SignalWindow window, CaseFile file)
     {
-        file.Require(2.5, symptoms.HotThread());
-        file.Require(2.0, symptoms.NotWaiting());
+        file.Require(2.5, Processors.HotThread(window));
+        file.Require(2.0, Processors.NotWaiting(window));
         if (file.Settled)
         {
             return;
         }
 
-        file.Miss(symptoms.Below(SignalCatalog.Ready, symptoms.Limits.ReadyShare));
-        file.Support(0.7, symptoms.AtLeast(SignalCatalog.GuestTopProcess, symptoms.Limits.HotProcessorShare));
-        file.Support(0.3, symptoms.FewSlowed());
-        file.Support(0.3, symptoms.Below(SignalCatalog.LpBusy, symptoms.Limits.ProcessorsRoomShare));
-        file.Contradict(2.5, symptoms.AtCap());
-        file.Contradict(1.5, symptoms.AtLeast(SignalCatalog.Steal, symptoms.Limits.ReadyShare, lessErrorBar: true));
+        file.Miss(window.Below(SignalCatalog.Ready, window.Limits.ReadyShare));
+        file.Support(0.7, window.AtLeast(SignalCatalog.GuestTopProcess, window.Limits.HotProcessorShare));
+        file.Support(0.3, Processors.FewSlowed(window));
+        file.Support(0.3, window.Below(SignalCatalog.LpBusy, window.Limits.ProcessorsRoomShare));
+        file.Contradict(2.5, Processors.AtCap(window));
+        file.Contradict(1.5, window.AtLeast(SignalCatalog.Steal, window.Limits.ReadyShare, lessErrorBar: true));
     }
 
-    public double Severity(Symptoms symptoms) => 0.25;
-
-    public string Because(Symptoms symptoms) =>
-        $"one processor of the guest is busy {symptoms.Say(SignalCatalog.GuestBusyMax)} while all of them together are busy only {symptoms.Say(SignalCatalog.GuestBusy)}";
+    public double Severity(SignalWindow window) => 0.25;
 
     // A thread that is moved about lifts no processor to its limit: its process tells since when.
-    public long? Began(Symptoms symptoms) => symptoms.PinnedSince();
-
-    public string WhatHelps(Symptoms symptoms) => "A further virtual processor would not help: one thread cannot use it. A faster processor or parallel work in the program would.";
+    public long? Began(SignalWindow window) => Processors.PinnedSince(window);
 }

@@ -1,5 +1,7 @@
-using HvIntegration.Engine.Model;
+using HvIntegration.Engine.Diagnosis.Cases;
+using HvIntegration.Engine.Diagnosis.Questions;
 using HvIntegration.Engine.Signals;
+using HvIntegration.Model;
 
 namespace HvIntegration.Engine.Diagnosis.Hypotheses;
 
@@ -8,8 +10,6 @@ namespace HvIntegration.Engine.Diagnosis.Hypotheses;
 internal sealed class GuestDiskOverload : IHypothesis
 {
     public string Id => HypothesisIds.GuestDiskOverload;
-
-    public string Title => "guest disk overload";
 
     public Side Side => Side.Guest;
 
@@ -22,32 +22,29 @@ internal sealed class GuestDiskOverload : IHypothesis
     // The first seconds of a store that becomes slow look the same.
     public int EpisodeSecondsMin => 5;
 
-    public void Weigh(Symptoms symptoms, CaseFile file)
+    public IReadOnlyList<SignalDefinition> Levels { get; } = [SignalCatalog.DiskGuestIops, SignalCatalog.DiskGuestQueue, SignalCatalog.DiskGuestLatency];
+
+    public void Weigh(SignalWindow window, CaseFile file)
     {
-        file.Require(2.2, symptoms.IopsRisen());
-        file.Require(1.5, symptoms.DiskQueued());
+        file.Require(2.2, Storage.IopsRisen(window));
+        file.Require(1.5, Storage.Queued(window));
 
         // Where the host shows its device, the device must be slow: what is lost before it is lost on the way.
-        file.Require(1.0, Finding.FirstMeasured(symptoms.Slow(SignalCatalog.DiskDeviceLatency), symptoms.DiskSlow()));
+        file.Require(1.0, Finding.FirstMeasured(Storage.Slow(window, SignalCatalog.DiskDeviceLatency), Storage.AnySlow(window)));
         if (file.Settled)
         {
             return;
         }
 
-        file.Forbid(symptoms.SlowBeforeItsRise());
-        file.Forbid(symptoms.HeldAboveStore());
-        file.Support(0.5, symptoms.Slow(SignalCatalog.DiskGuestLatency));
-        file.Support(1.0, symptoms.HoldsStoreAsFarAsKnown(0.5));
-        file.Contradict(2.0, symptoms.AtQuota());
-        file.Contradict(1.5, symptoms.MemoryStall());
-        file.Forbid(Finding.All(symptoms.SiblingsSlowOnStore(), symptoms.HoldsStore(0.5).Not()));
-        file.Contradict(1.0, symptoms.WaitingHarms());
+        file.Forbid(Storage.SlowBeforeItsRise(window));
+        file.Forbid(Storage.HeldAboveStore(window));
+        file.Support(0.5, Storage.Slow(window, SignalCatalog.DiskGuestLatency));
+        file.Support(1.0, Siblings.HoldsStoreAsFarAsKnown(window, 0.5));
+        file.Contradict(2.0, Storage.AtQuota(window));
+        file.Contradict(1.5, Memory.Stall(window));
+        file.Forbid(Finding.All(Siblings.SlowOnStore(window), Siblings.HoldsStore(window, 0.5).Not()));
+        file.Contradict(1.0, Processors.WaitingHarms(window));
     }
 
-    public double Severity(Symptoms symptoms) => Math.Clamp((symptoms.Has(SignalCatalog.DiskGuestLatency) ? symptoms.Level(SignalCatalog.DiskGuestLatency) : 0.02) / 0.1, 0.2, 1);
-
-    public string Because(Symptoms symptoms) =>
-        $"it issues {symptoms.Say(SignalCatalog.DiskGuestIops)} with {symptoms.Say(SignalCatalog.DiskGuestQueue)} outstanding, far more than before, and an operation takes {symptoms.Say(SignalCatalog.DiskGuestLatency)}";
-
-    public string WhatHelps(Symptoms symptoms) => "Less or slower I/O in the guest, or a faster disk, would help; its processors would not.";
+    public double Severity(SignalWindow window) => Math.Clamp((window.Has(SignalCatalog.DiskGuestLatency) ? window.Level(SignalCatalog.DiskGuestLatency) : 0.02) / 0.1, 0.2, 1);
 }

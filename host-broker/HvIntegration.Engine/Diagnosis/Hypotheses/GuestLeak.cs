@@ -1,5 +1,7 @@
-using HvIntegration.Engine.Model;
+using HvIntegration.Engine.Diagnosis.Cases;
+using HvIntegration.Engine.Diagnosis.Questions;
 using HvIntegration.Engine.Signals;
+using HvIntegration.Model;
 
 namespace HvIntegration.Engine.Diagnosis.Hypotheses;
 
@@ -14,8 +16,6 @@ internal sealed class GuestLeak : IHypothesis
 {
     public string Id => HypothesisIds.GuestLeak;
 
-    public string Title => "a leak in the guest";
-
     public Side Side => Side.Guest;
 
     public ResourceFamily Family => ResourceFamily.Memory;
@@ -24,31 +24,33 @@ internal sealed class GuestLeak : IHypothesis
 
     public SharedResource Shared => SharedResource.None;
 
-    public void Weigh(Symptoms symptoms, CaseFile file)
+    public IReadOnlyList<SignalDefinition> Levels { get; } = [SignalCatalog.GuestMemoryAvailable];
+
+    public Fact? Because(SignalWindow window) => Memory.Leaking(window).Fact;
+
+    public string? Process(SignalWindow window) => Memory.Trend(window) is { Process: true } trend ? trend.Name : null;
+
+    public string Advice(SignalWindow window) => Memory.Trend(window) is { Process: true } ? AdviceIds.GuestLeakOfProcess : Id;
+
+    public void Weigh(SignalWindow window, CaseFile file)
     {
-        file.Require(4.2, symptoms.Leaking());
+        file.Require(4.2, Memory.Leaking(window));
         if (file.Settled)
         {
             return;
         }
 
-        file.Support(0.6, symptoms.MemoryStall());
-        file.Support(0.4, symptoms.Below(SignalCatalog.GuestMemoryAvailable, 2 * symptoms.Limits.MemoryAvailableShare));
-        file.Support(0.4, symptoms.FewSlowed());
-        file.Contradict(1.5, Finding.All(symptoms.HostMemoryLow(), symptoms.SiblingsUnderPressure()));
+        file.Support(0.6, Memory.Stall(window));
+        file.Support(0.4, window.Below(SignalCatalog.GuestMemoryAvailable, 2 * window.Limits.MemoryAvailableShare));
+        file.Support(0.4, Processors.FewSlowed(window));
+        file.Contradict(1.5, Finding.All(Memory.HostLow(window), Siblings.UnderPressure(window)));
     }
 
-    public double Severity(Symptoms symptoms)
+    public double Severity(SignalWindow window)
     {
-        var available = symptoms.Level(SignalCatalog.GuestMemoryAvailable);
-        return double.IsNaN(available) ? 0.3 : Math.Clamp(0.7 - (2 * available), 0.15, symptoms.MemoryStall().Holds ? 1 : 0.5);
+        var available = window.Level(SignalCatalog.GuestMemoryAvailable);
+        return double.IsNaN(available) ? 0.3 : Math.Clamp(0.7 - (2 * available), 0.15, Memory.Stall(window).Holds ? 1 : 0.5);
     }
 
-    public string Because(Symptoms symptoms) => symptoms.Leaking().Sentence + $", {symptoms.Say(SignalCatalog.GuestMemoryAvailable)} of the guest's memory is available";
-
-    public string WhatHelps(Symptoms symptoms) => symptoms.Trend is { Process: true } trend
-        ? $"A restart of {trend.Name} gives it back, a repair of {trend.Name} ends it; more memory for the VM would only put it off."
-        : "Find the process that grows and restart it; more memory for the VM would only put it off.";
-
-    public long? Began(Symptoms symptoms) => symptoms.Trend?.FromSecond;
+    public long? Began(SignalWindow window) => Memory.Trend(window)?.FromSecond;
 }

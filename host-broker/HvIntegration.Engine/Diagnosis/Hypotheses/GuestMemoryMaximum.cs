@@ -1,5 +1,7 @@
-using HvIntegration.Engine.Model;
+using HvIntegration.Engine.Diagnosis.Cases;
+using HvIntegration.Engine.Diagnosis.Questions;
 using HvIntegration.Engine.Signals;
+using HvIntegration.Model;
 
 namespace HvIntegration.Engine.Diagnosis.Hypotheses;
 
@@ -13,8 +15,6 @@ internal sealed class GuestMemoryMaximum : IHypothesis
 {
     public string Id => HypothesisIds.GuestMemoryMaximum;
 
-    public string Title => "guest memory shortage";
-
     public Side Side => Side.Configuration;
 
     public ResourceFamily Family => ResourceFamily.Memory;
@@ -23,19 +23,21 @@ internal sealed class GuestMemoryMaximum : IHypothesis
 
     public SharedResource Shared => SharedResource.None;
 
-    public void Weigh(Symptoms symptoms, CaseFile file)
+    public IReadOnlyList<SignalDefinition> Levels { get; } = [SignalCatalog.GuestMemoryAvailable, SignalCatalog.PsiMemorySome, SignalCatalog.MemoryMaximumUse];
+
+    public void Weigh(SignalWindow window, CaseFile file)
     {
-        var limits = symptoms.Limits;
-        var maximum = symptoms.AtMaximum();
+        var limits = window.Limits;
+        var maximum = Memory.AtMaximum(window);
         file.Require(1.4, maximum);
-        file.Require(2.4, symptoms.MemoryHarm());
+        file.Require(2.4, Memory.Harm(window));
         if (file.Settled)
         {
             return;
         }
 
         var wants = Finding.Any(
-            symptoms.Below(SignalCatalog.GuestMemoryAvailable, limits.MemoryAvailableShare), symptoms.AtLeast(SignalCatalog.MemoryPressure, limits.MemoryPressureRatio));
+            window.Below(SignalCatalog.GuestMemoryAvailable, limits.MemoryAvailableShare), window.AtLeast(SignalCatalog.MemoryPressure, limits.MemoryPressureRatio));
         if (maximum.Answer == Answer.NotMeasured)
         {
             // A shortage inside alone has two causes, the maximum or a host that gives less: it stays a candidate.
@@ -46,20 +48,13 @@ internal sealed class GuestMemoryMaximum : IHypothesis
             file.Require(1.2, wants);
         }
 
-        var low = symptoms.HostMemoryLow();
-        file.Support(0.6, low.Not() with { Sentence = symptoms.Words($"the host has {symptoms.Say(SignalCatalog.HostMemoryAvailableBytes)} left") });
-        file.Support(0.3, symptoms.AllSlowed());
+        var low = Memory.HostLow(window);
+        file.Support(0.6, low.Not() with { Fact = window.When(FactKind.HostMemoryLeft, SignalCatalog.HostMemoryAvailableBytes) });
+        file.Support(0.3, Processors.AllSlowed(window));
         file.Contradict(1.0, Finding.All(low, maximum.Not()));
-        file.Contradict(1.0, symptoms.AtLeast(SignalCatalog.MemoryRemoved, 1));
-        file.Contradict(3.0, symptoms.Leaking());
+        file.Contradict(1.0, window.AtLeast(SignalCatalog.MemoryRemoved, 1));
+        file.Contradict(3.0, Memory.Leaking(window));
     }
 
-    public double Severity(Symptoms symptoms) => Math.Clamp(2 * (symptoms.Has(SignalCatalog.PsiMemorySome) ? symptoms.Level(SignalCatalog.PsiMemorySome) : 0.2), 0.3, 1);
-
-    public string Because(Symptoms symptoms) =>
-        symptoms.SayMeasured(
-            (SignalCatalog.GuestMemoryAvailable, "only ", " of the guest's memory is available"), (SignalCatalog.PsiMemorySome, "its tasks waited for memory ", " of the time"),
-            (SignalCatalog.MemoryMaximumUse, "it has ", " of its maximum"));
-
-    public string WhatHelps(Symptoms symptoms) => "A higher memory maximum, or less memory used in the guest, would help; processors and disks would not.";
+    public double Severity(SignalWindow window) => Math.Clamp(2 * (window.Has(SignalCatalog.PsiMemorySome) ? window.Level(SignalCatalog.PsiMemorySome) : 0.2), 0.3, 1);
 }

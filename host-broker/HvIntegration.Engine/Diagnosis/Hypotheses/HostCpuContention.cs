@@ -1,5 +1,7 @@
-using HvIntegration.Engine.Model;
+using HvIntegration.Engine.Diagnosis.Cases;
+using HvIntegration.Engine.Diagnosis.Questions;
 using HvIntegration.Engine.Signals;
+using HvIntegration.Model;
 
 namespace HvIntegration.Engine.Diagnosis.Hypotheses;
 
@@ -13,8 +15,6 @@ internal sealed class HostCpuContention : IHypothesis
 {
     public string Id => HypothesisIds.HostCpuContention;
 
-    public string Title => "host CPU contention";
-
     public Side Side => Side.Host;
 
     public ResourceFamily Family => ResourceFamily.Cpu;
@@ -23,46 +23,38 @@ internal sealed class HostCpuContention : IHypothesis
 
     public SharedResource Shared => SharedResource.Processors;
 
-    public void Weigh(Symptoms symptoms, CaseFile file)
+    public IReadOnlyList<SignalDefinition> Levels { get; } = [SignalCatalog.Ready, SignalCatalog.Steal, SignalCatalog.LpBusy, SignalCatalog.GuestBusy];
+
+    public Fact? Because(SignalWindow window)
+        => window.Has(SignalCatalog.Ready) || window.Has(SignalCatalog.Steal) ? null : Siblings.Waiting(window, mostly: true).Fact;
+
+    public void Weigh(SignalWindow window, CaseFile file)
     {
-        var limits = symptoms.Limits;
-        file.Require(2.5, symptoms.WaitsAsFarAsKnown());
-        file.Require(2.0, symptoms.AtLeast(SignalCatalog.LpBusy, limits.ProcessorsFullShare));
+        var limits = window.Limits;
+        file.Require(2.5, Processors.WaitsAsFarAsKnown(window));
+        file.Require(2.0, window.AtLeast(SignalCatalog.LpBusy, limits.ProcessorsFullShare));
         if (file.Settled)
         {
             return;
         }
 
-        var compared = symptoms.Has(SignalCatalog.ReadyStealAgree)
-            ? symptoms.Words($"ready {symptoms.Say(SignalCatalog.Ready)} and synthetic steal {symptoms.Say(SignalCatalog.Steal)}")
-            : symptoms.Words($"whether ready and synthetic steal");
+        var compared = window.Has(SignalCatalog.ReadyStealAgree);
+        Fact? Compared(FactKind kind) => compared ? window.When(kind, SignalCatalog.Ready, SignalCatalog.Steal) : window.When(kind);
         file.Support(0.8, Finding.All(
-            symptoms.AtLeast(SignalCatalog.ReadyStealAgree, 1) with { Sentence = symptoms.Words($"{compared} agree") },
-            symptoms.AtLeast(SignalCatalog.Steal, limits.ReadyShare)));
-        var siblings = symptoms.SiblingsWaiting();
+            window.AtLeast(SignalCatalog.ReadyStealAgree, 1) with { Fact = Compared(FactKind.ReadyAndStealAgree) },
+            window.AtLeast(SignalCatalog.Steal, limits.ReadyShare)));
+        var siblings = Siblings.Waiting(window);
         file.Support(0.4, siblings);
-        file.Support(0.4, symptoms.AtLeast(SignalCatalog.HostPsiCpu, limits.CpuStallShare));
-        file.Support(0.4, symptoms.AtLeast(SignalCatalog.WakeupLateness, limits.WakeupLateSeconds));
-        file.Support(0.3, symptoms.AtLeast(SignalCatalog.PsiCpuSome, limits.CpuStallShare));
-        file.Support(0.4, symptoms.AllSlowed());
+        file.Support(0.4, window.AtLeast(SignalCatalog.HostPsiCpu, limits.CpuStallShare));
+        file.Support(0.4, window.AtLeast(SignalCatalog.WakeupLateness, limits.WakeupLateSeconds));
+        file.Support(0.3, window.AtLeast(SignalCatalog.PsiCpuSome, limits.CpuStallShare));
+        file.Support(0.4, Processors.AllSlowed(window));
 
         // At its cap on a full host: whether others wait too decides.
-        file.Contradict(siblings.Holds ? 1.0 : 3.5, symptoms.AtCap());
+        file.Contradict(siblings.Holds ? 1.0 : 3.5, Processors.AtCap(window));
         file.Contradict(1.0, Finding.All(
-            symptoms.Below(SignalCatalog.ReadyStealAgree, 0.5) with { Sentence = symptoms.Words($"{compared} do not agree") }, symptoms.Waiting()));
+            window.Below(SignalCatalog.ReadyStealAgree, 0.5) with { Fact = Compared(FactKind.ReadyAndStealDisagree) }, Processors.Waiting(window)));
     }
 
-    public double Severity(Symptoms symptoms) => Math.Clamp(2 * (symptoms.Has(SignalCatalog.Ready) ? symptoms.Level(SignalCatalog.Ready) : symptoms.Has(SignalCatalog.Steal) ? symptoms.Level(SignalCatalog.Steal) : 0.1), 0.1, 1);
-
-    public string Because(Symptoms symptoms) =>
-        (symptoms.Has(SignalCatalog.Ready) || symptoms.Has(SignalCatalog.Steal)
-            ? $"its virtual processors waited {symptoms.Say(symptoms.Has(SignalCatalog.Ready) ? SignalCatalog.Ready : SignalCatalog.Steal)} of the time"
-            : $"the logical processors are {symptoms.Say(SignalCatalog.LpBusy)} busy and {symptoms.SiblingsWaiting(mostly: true).Sentence}")
-        + (symptoms.Has(SignalCatalog.GuestBusy) ? $" while the guest saw itself {symptoms.Say(SignalCatalog.GuestBusy)} busy" : string.Empty);
-
-    public string WhatHelps(Symptoms symptoms) =>
-        (symptoms.Has(SignalCatalog.Ready)
-            ? $"A further virtual processor would not help: ready is {symptoms.Say(SignalCatalog.Ready)}."
-            : $"A further virtual processor would not help: the logical processors are {symptoms.Say(SignalCatalog.LpBusy)} busy.")
-        + " Less load on the host, a move of this or of the named VM, or a cap on the latter would.";
+    public double Severity(SignalWindow window) => Math.Clamp(2 * (window.Has(SignalCatalog.Ready) ? window.Level(SignalCatalog.Ready) : window.Has(SignalCatalog.Steal) ? window.Level(SignalCatalog.Steal) : 0.1), 0.1, 1);
 }

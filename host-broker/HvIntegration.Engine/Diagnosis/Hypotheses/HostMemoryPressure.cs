@@ -1,5 +1,7 @@
-using HvIntegration.Engine.Model;
+using HvIntegration.Engine.Diagnosis.Cases;
+using HvIntegration.Engine.Diagnosis.Questions;
 using HvIntegration.Engine.Signals;
+using HvIntegration.Model;
 
 namespace HvIntegration.Engine.Diagnosis.Hypotheses;
 
@@ -13,8 +15,6 @@ internal sealed class HostMemoryPressure : IHypothesis
 {
     public string Id => HypothesisIds.HostMemoryPressure;
 
-    public string Title => "host memory pressure";
-
     public Side Side => Side.Host;
 
     public ResourceFamily Family => ResourceFamily.Memory;
@@ -23,31 +23,26 @@ internal sealed class HostMemoryPressure : IHypothesis
 
     public SharedResource Shared => SharedResource.Memory;
 
-    public void Weigh(Symptoms symptoms, CaseFile file)
+    public IReadOnlyList<SignalDefinition> Levels { get; } = [SignalCatalog.MemoryPressure, SignalCatalog.HostMemoryAvailable, SignalCatalog.PsiMemorySome];
+
+    public void Weigh(SignalWindow window, CaseFile file)
     {
-        var limits = symptoms.Limits;
-        file.Require(1.6, symptoms.HostMemoryLow());
-        file.Require(2.2, symptoms.MemoryHarm());
+        var limits = window.Limits;
+        file.Require(1.6, Memory.HostLow(window));
+        file.Require(2.2, Memory.Harm(window));
         if (file.Settled)
         {
             return;
         }
 
-        file.Require(1.2, symptoms.AtLeast(SignalCatalog.MemoryPressure, limits.MemoryPressureRatio));
-        file.Support(0.7, symptoms.AtLeast(SignalCatalog.MemoryRemoved, 1));
-        file.Support(0.6, symptoms.AtLeast(SignalCatalog.SmartPaging, 1e6));
-        file.Support(0.5, symptoms.SiblingsUnderPressure());
-        file.Support(0.3, symptoms.AllSlowed());
-        file.Contradict(1.5, symptoms.AtLeast(SignalCatalog.MemoryMaximumUse, 1 - limits.MemoryMaximumNearShare));
-        file.Contradict(1.5, symptoms.Leaking());
+        file.Require(1.2, window.AtLeast(SignalCatalog.MemoryPressure, limits.MemoryPressureRatio));
+        file.Support(0.7, window.AtLeast(SignalCatalog.MemoryRemoved, 1));
+        file.Support(0.6, window.AtLeast(SignalCatalog.SmartPaging, 1e6));
+        file.Support(0.5, Siblings.UnderPressure(window));
+        file.Support(0.3, Processors.AllSlowed(window));
+        file.Contradict(1.5, window.AtLeast(SignalCatalog.MemoryMaximumUse, 1 - limits.MemoryMaximumNearShare));
+        file.Contradict(1.5, Memory.Leaking(window));
     }
 
-    public double Severity(Symptoms symptoms) => Math.Clamp(2 * (symptoms.Has(SignalCatalog.PsiMemorySome) ? symptoms.Level(SignalCatalog.PsiMemorySome) : 0.2), 0.3, 1);
-
-    public string Because(Symptoms symptoms) =>
-        symptoms.SayMeasured(
-            (SignalCatalog.MemoryPressure, "it wants ", " of the memory assigned to it"), (SignalCatalog.HostMemoryAvailable, "the host has only ", " of its own left"),
-            (SignalCatalog.PsiMemorySome, "guest tasks waited for memory ", " of the time"));
-
-    public string WhatHelps(Symptoms symptoms) => "Memory on the host, or a move of a VM, would help; a higher maximum for this VM would not while the host has none left.";
+    public double Severity(SignalWindow window) => Math.Clamp(2 * (window.Has(SignalCatalog.PsiMemorySome) ? window.Level(SignalCatalog.PsiMemorySome) : 0.2), 0.3, 1);
 }

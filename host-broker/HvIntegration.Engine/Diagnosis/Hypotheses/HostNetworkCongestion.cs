@@ -1,5 +1,7 @@
-using HvIntegration.Engine.Model;
+using HvIntegration.Engine.Diagnosis.Cases;
+using HvIntegration.Engine.Diagnosis.Questions;
 using HvIntegration.Engine.Signals;
+using HvIntegration.Model;
 
 namespace HvIntegration.Engine.Diagnosis.Hypotheses;
 
@@ -12,8 +14,6 @@ internal sealed class HostNetworkCongestion : IHypothesis
 {
     public string Id => HypothesisIds.HostNetworkCongestion;
 
-    public string Title => "a congested host network";
-
     public Side Side => Side.Host;
 
     public ResourceFamily Family => ResourceFamily.Network;
@@ -22,27 +22,21 @@ internal sealed class HostNetworkCongestion : IHypothesis
 
     public SharedResource Shared => SharedResource.Network;
 
-    public void Weigh(Symptoms symptoms, CaseFile file)
+    public IReadOnlyList<SignalDefinition> Levels { get; } = [SignalCatalog.NetHostDropped, SignalCatalog.UplinkUse, SignalCatalog.Retransmits];
+
+    public void Weigh(SignalWindow window, CaseFile file)
     {
-        file.Require(3.0, symptoms.NetworkHeld());
+        file.Require(3.0, Paths.NetworkHeld(window));
         if (file.Settled)
         {
             return;
         }
 
-        file.Require(2.6, symptoms.NetworkFelt());
-        file.Support(0.4, symptoms.AtLeast(SignalCatalog.UplinkUse, symptoms.Limits.UplinkShare));
-        file.Support(0.4, symptoms.AtLeast(SignalCatalog.NetHostDropped, symptoms.Limits.DropsPerSecond));
-        file.Contradict(1.0, symptoms.WaitingHarms());
+        file.Require(2.6, Paths.NetworkFelt(window));
+        file.Support(0.4, window.AtLeast(SignalCatalog.UplinkUse, window.Limits.UplinkShare));
+        file.Support(0.4, window.AtLeast(SignalCatalog.NetHostDropped, window.Limits.DropsPerSecond));
+        file.Contradict(1.0, Processors.WaitingHarms(window));
     }
 
-    public double Severity(Symptoms symptoms) => Math.Clamp(6 * (symptoms.Has(SignalCatalog.Retransmits) ? symptoms.Level(SignalCatalog.Retransmits) : 0.05), 0.2, 1);
-
-    public string Because(Symptoms symptoms) =>
-        symptoms.SayMeasured(
-            (SignalCatalog.NetHostDropped, "the host dropped ", " of its packets"), (SignalCatalog.UplinkUse, "the uplink is used ", ""),
-            (SignalCatalog.Retransmits, "the guest sent ", " of its TCP segments again"));
-
-    public string WhatHelps(Symptoms symptoms)
-        => "A faster or less loaded uplink, VMQ, or a bandwidth limit on the named VM would help; processors and memory for this VM would not.";
+    public double Severity(SignalWindow window) => Math.Clamp(6 * (window.Has(SignalCatalog.Retransmits) ? window.Level(SignalCatalog.Retransmits) : 0.05), 0.2, 1);
 }

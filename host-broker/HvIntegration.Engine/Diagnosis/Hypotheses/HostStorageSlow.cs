@@ -1,5 +1,7 @@
-using HvIntegration.Engine.Model;
+using HvIntegration.Engine.Diagnosis.Cases;
+using HvIntegration.Engine.Diagnosis.Questions;
 using HvIntegration.Engine.Signals;
+using HvIntegration.Model;
 
 namespace HvIntegration.Engine.Diagnosis.Hypotheses;
 
@@ -15,8 +17,6 @@ internal sealed class HostStorageSlow : IHypothesis
 
     public string Id => HypothesisIds.HostStorageSlow;
 
-    public string Title => "slow host storage";
-
     public Side Side => Side.Host;
 
     public ResourceFamily Family => ResourceFamily.Storage;
@@ -25,36 +25,31 @@ internal sealed class HostStorageSlow : IHypothesis
 
     public SharedResource Shared => SharedResource.Store;
 
-    public void Weigh(Symptoms symptoms, CaseFile file)
+    public IReadOnlyList<SignalDefinition> Levels { get; } = [SignalCatalog.DiskGuestLatency, SignalCatalog.DiskDeviceLatency, SignalCatalog.DiskLowerLatency];
+
+    public void Weigh(SignalWindow window, CaseFile file)
     {
-        var limits = symptoms.Limits;
-        var device = symptoms.Slow(SignalCatalog.DiskDeviceLatency);
+        var limits = window.Limits;
+        var device = Storage.Slow(window, SignalCatalog.DiskDeviceLatency);
         file.Require(2.8, Finding.FirstMeasured(
-            symptoms.Slow(SignalCatalog.DiskLowerLatency), Finding.All(device, symptoms.SiblingsSlowOnStore()).Weaker(0.8)));
+            Storage.Slow(window, SignalCatalog.DiskLowerLatency), Finding.All(device, Siblings.SlowOnStore(window)).Weaker(0.8)));
         file.Require(1.0, device);
         if (file.Settled)
         {
             return;
         }
 
-        file.Require(1.5, Finding.Any(symptoms.Slow(SignalCatalog.DiskGuestLatency), symptoms.AtLeast(SignalCatalog.PsiIoFull, limits.IoStallShare)));
-        file.Support(0.7, symptoms.SiblingsSlowOnStore());
-        var risen = symptoms.AboveBaseline(SignalCatalog.DiskHostIops, limits.IopsBaselineRatio, limits.DiskIopsMin);
-        file.Support(0.5, risen.Not() with { Sentence = symptoms.Words($"its own operations have not risen") });
-        file.Support(0.3, symptoms.AtLeast(SignalCatalog.HostPsiIo, limits.IoStallShare));
-        file.Support(0.3, symptoms.AllSlowed());
-        var alone = symptoms.HoldsStoreAsFarAsKnown(0.5);
+        file.Require(1.5, Finding.Any(Storage.Slow(window, SignalCatalog.DiskGuestLatency), window.AtLeast(SignalCatalog.PsiIoFull, limits.IoStallShare)));
+        file.Support(0.7, Siblings.SlowOnStore(window));
+        var risen = window.AboveBaseline(SignalCatalog.DiskHostIops, limits.IopsBaselineRatio, limits.DiskIopsMin);
+        file.Support(0.5, risen.Not() with { Fact = window.When(FactKind.OperationsNotRisen) });
+        file.Support(0.3, window.AtLeast(SignalCatalog.HostPsiIo, limits.IoStallShare));
+        file.Support(0.3, Processors.AllSlowed(window));
+        var alone = Siblings.HoldsStoreAsFarAsKnown(window, 0.5);
         file.Contradict(2.0, Finding.All(risen, alone));
-        file.Contradict(1.0, Finding.All(symptoms.AboveBaseline(SignalCatalog.DiskHostIops, RisenFar * limits.IopsBaselineRatio, limits.DiskIopsMin), alone));
-        file.Contradict(2.5, Finding.All(symptoms.AtQuota(), symptoms.SiblingsSlowOnStore().Not()));
+        file.Contradict(1.0, Finding.All(window.AboveBaseline(SignalCatalog.DiskHostIops, RisenFar * limits.IopsBaselineRatio, limits.DiskIopsMin), alone));
+        file.Contradict(2.5, Finding.All(Storage.AtQuota(window), Siblings.SlowOnStore(window).Not()));
     }
 
-    public double Severity(Symptoms symptoms) => Math.Clamp((symptoms.Has(SignalCatalog.DiskDeviceLatency) ? symptoms.Level(SignalCatalog.DiskDeviceLatency) : 0.02) / 0.1, 0.2, 1);
-
-    public string Because(Symptoms symptoms) =>
-        "an operation on its disks takes " + symptoms.SayMeasured(
-            (SignalCatalog.DiskGuestLatency, "", " in the guest"), (SignalCatalog.DiskDeviceLatency, "", " at the virtual device"),
-            (SignalCatalog.DiskLowerLatency, "", " in the store below"));
-
-    public string WhatHelps(Symptoms symptoms) => "A faster or less loaded store would help; more memory or processors in the VM would not.";
+    public double Severity(SignalWindow window) => Math.Clamp((window.Has(SignalCatalog.DiskDeviceLatency) ? window.Level(SignalCatalog.DiskDeviceLatency) : 0.02) / 0.1, 0.2, 1);
 }

@@ -1,5 +1,7 @@
-using HvIntegration.Engine.Model;
+using HvIntegration.Engine.Diagnosis.Cases;
+using HvIntegration.Engine.Diagnosis.Questions;
 using HvIntegration.Engine.Signals;
+using HvIntegration.Model;
 
 namespace HvIntegration.Engine.Diagnosis.Hypotheses;
 
@@ -9,8 +11,6 @@ internal sealed class NothingWrong : IHypothesis
 {
     public string Id => HypothesisIds.None;
 
-    public string Title => "nothing wrong";
-
     public Side Side => Side.None;
 
     public ResourceFamily Family => ResourceFamily.None;
@@ -19,37 +19,35 @@ internal sealed class NothingWrong : IHypothesis
 
     public SharedResource Shared => SharedResource.None;
 
-    public void Weigh(Symptoms symptoms, CaseFile file)
+    public string Advice(SignalWindow window) => string.Empty;
+
+    public void Weigh(SignalWindow window, CaseFile file)
     {
-        Absent(symptoms, file, ResourceFamily.Cpu, 0.8, symptoms.WaitingHarms(), "its virtual processors do not wait");
-        Absent(symptoms, file, ResourceFamily.Cpu, 0.8, Finding.Any(symptoms.Busy(), symptoms.HotThread()), "the guest has processor to spare");
-        Absent(symptoms, file, ResourceFamily.Memory, 0.8, symptoms.MemoryHarm(), "the guest does not wait for memory");
-        Absent(symptoms, file, ResourceFamily.Storage, 0.8, Finding.Any(symptoms.DiskSlow(), Finding.All(symptoms.AtQuota(), symptoms.DiskQueued())), "its disks are not slow");
-        Absent(symptoms, file, ResourceFamily.Network, 0.2, Finding.All(symptoms.NetworkHeld(), symptoms.NetworkFelt()), "its network does not drop");
-        if (symptoms.Leaking() is { Holds: true } leak)
+        Absent(window, file, ResourceFamily.Cpu, 0.8, Processors.WaitingHarms(window), FactKind.ProcessorsDoNotWait);
+        Absent(window, file, ResourceFamily.Cpu, 0.8, Finding.Any(Processors.Busy(window), Processors.HotThread(window)), FactKind.ProcessorToSpare);
+        Absent(window, file, ResourceFamily.Memory, 0.8, Memory.Harm(window), FactKind.NoWaitForMemory);
+        Absent(window, file, ResourceFamily.Storage, 0.8, Finding.Any(Storage.AnySlow(window), Finding.All(Storage.AtQuota(window), Storage.Queued(window))), FactKind.DisksNotSlow);
+        Absent(window, file, ResourceFamily.Network, 0.2, Finding.All(Paths.NetworkHeld(window), Paths.NetworkFelt(window)), FactKind.NetworkDoesNotDrop);
+        if (Memory.Leaking(window) is { Holds: true } leak)
         {
             file.Harm(ResourceFamily.Memory, leak);
             file.Require(0, leak.Not());
         }
 
-        var mayWait = symptoms.MayWait();
-        var stood = symptoms.StoodStill();
+        var mayWait = Processors.MayWait(window);
+        var stood = Pause.StoodStill(window);
         file.Harm(ResourceFamily.Cpu, mayWait);
         file.Harm(ResourceFamily.Whole, stood);
         file.Forbid(mayWait);
         file.Forbid(stood);
     }
 
-    public double Severity(Symptoms symptoms) => 0;
-
-    public string Because(Symptoms symptoms) => "nothing is wrong on either side";
-
-    public string WhatHelps(Symptoms symptoms) => string.Empty;
+    public double Severity(SignalWindow window) => 0;
 
     // Harm rules it out; its measured absence speaks for it; what was not measured says nothing.
-    private static void Absent(Symptoms symptoms, CaseFile file, ResourceFamily family, double weight, Finding harm, string well)
+    private static void Absent(SignalWindow window, CaseFile file, ResourceFamily family, double weight, Finding harm, FactKind well)
     {
         file.Harm(family, harm);
-        file.Require(weight, harm.Not() with { Sentence = harm.Fails && symptoms.Explaining ? well : harm.Sentence, Strength = 1 });
+        file.Require(weight, harm.Not() with { Fact = harm.Fails ? window.When(well) : harm.Fact, Strength = 1 });
     }
 }

@@ -1,5 +1,7 @@
-using HvIntegration.Engine.Model;
+using HvIntegration.Engine.Diagnosis.Cases;
+using HvIntegration.Engine.Diagnosis.Questions;
 using HvIntegration.Engine.Signals;
+using HvIntegration.Model;
 
 namespace HvIntegration.Engine.Diagnosis.Hypotheses;
 
@@ -9,8 +11,6 @@ internal sealed class StorageQosCap : IHypothesis
 {
     public string Id => HypothesisIds.StorageQosCap;
 
-    public string Title => "storage quota";
-
     public Side Side => Side.Configuration;
 
     public ResourceFamily Family => ResourceFamily.Storage;
@@ -19,29 +19,25 @@ internal sealed class StorageQosCap : IHypothesis
 
     public SharedResource Shared => SharedResource.None;
 
-    public void Weigh(Symptoms symptoms, CaseFile file)
+    public IReadOnlyList<SignalDefinition> Levels { get; } = [SignalCatalog.DiskQosUse, SignalCatalog.DiskDeviceLatency, SignalCatalog.DiskLowerLatency];
+
+    public void Weigh(SignalWindow window, CaseFile file)
     {
-        var limits = symptoms.Limits;
-        file.Require(2.8, symptoms.AtQuota());
+        var limits = window.Limits;
+        file.Require(2.8, Storage.AtQuota(window));
         if (file.Settled)
         {
             return;
         }
 
         file.Require(1.5, Finding.Any(
-            symptoms.Slow(SignalCatalog.DiskDeviceLatency), symptoms.AtLeast(SignalCatalog.DiskStack, limits.DiskLatencyFloorSeconds),
-            symptoms.Slow(SignalCatalog.DiskGuestLatency), symptoms.DiskQueued()));
-        file.Support(1.0, symptoms.Below(SignalCatalog.DiskLowerLatency, limits.DiskLatencySeconds));
-        file.Support(0.5, symptoms.Slow(SignalCatalog.DiskGuestLatency));
-        file.Support(0.3, symptoms.AtLeast(SignalCatalog.DiskStack, limits.DiskLatencyFloorSeconds));
-        file.Contradict(2.0, symptoms.Slow(SignalCatalog.DiskLowerLatency));
+            Storage.Slow(window, SignalCatalog.DiskDeviceLatency), window.AtLeast(SignalCatalog.DiskStack, limits.DiskLatencyFloorSeconds),
+            Storage.Slow(window, SignalCatalog.DiskGuestLatency), Storage.Queued(window)));
+        file.Support(1.0, window.Below(SignalCatalog.DiskLowerLatency, limits.DiskLatencySeconds));
+        file.Support(0.5, Storage.Slow(window, SignalCatalog.DiskGuestLatency));
+        file.Support(0.3, window.AtLeast(SignalCatalog.DiskStack, limits.DiskLatencyFloorSeconds));
+        file.Contradict(2.0, Storage.Slow(window, SignalCatalog.DiskLowerLatency));
     }
 
-    public double Severity(Symptoms symptoms) => Math.Clamp((symptoms.Has(SignalCatalog.DiskGuestLatency) ? symptoms.Level(SignalCatalog.DiskGuestLatency) : 0.04) / 0.1, 0.3, 1);
-
-    public string Because(Symptoms symptoms) =>
-        $"its disk runs at {symptoms.Say(SignalCatalog.DiskQosUse)} of its quota; an operation takes " + symptoms.SayMeasured(
-            (SignalCatalog.DiskDeviceLatency, "", " at the virtual device"), (SignalCatalog.DiskLowerLatency, "", " below it"));
-
-    public string WhatHelps(Symptoms symptoms) => "A higher quota would help at once; a faster store would not.";
+    public double Severity(SignalWindow window) => Math.Clamp((window.Has(SignalCatalog.DiskGuestLatency) ? window.Level(SignalCatalog.DiskGuestLatency) : 0.04) / 0.1, 0.3, 1);
 }

@@ -1,5 +1,7 @@
-using HvIntegration.Engine.Model;
+using HvIntegration.Engine.Diagnosis.Cases;
+using HvIntegration.Engine.Diagnosis.Questions;
 using HvIntegration.Engine.Signals;
+using HvIntegration.Model;
 
 namespace HvIntegration.Engine.Diagnosis.Hypotheses;
 
@@ -12,8 +14,6 @@ internal sealed class VmPaused : IHypothesis
 {
     public string Id => HypothesisIds.VmPaused;
 
-    public string Title => "a pause of the VM";
-
     public Side Side => Side.Host;
 
     public ResourceFamily Family => ResourceFamily.Whole;
@@ -22,17 +22,15 @@ internal sealed class VmPaused : IHypothesis
 
     public SharedResource Shared => SharedResource.None;
 
-    public void Weigh(Symptoms symptoms, CaseFile file)
+    public Fact? Because(SignalWindow window) => Pause.StoodStill(window).Fact;
+
+    public void Weigh(SignalWindow window, CaseFile file)
     {
-        file.Require(5.0, symptoms.StoodStill());
-        file.Contradict(3.0, symptoms.AtLeast(SignalCatalog.HostRun, 0.5) with { Sentence = symptoms.Words($"its virtual processors run") });
+        file.Require(5.0, Pause.StoodStill(window));
+        file.Contradict(3.0, window.AtLeast(SignalCatalog.HostRun, 0.5) with { Fact = window.When(FactKind.ProcessorsRun) });
     }
 
-    public double Severity(Symptoms symptoms) => 1;
+    public double Severity(SignalWindow window) => 1;
 
-    public string Because(Symptoms symptoms) => symptoms.StoodStill().Sentence;
-
-    public long? Began(Symptoms symptoms) => symptoms.StillSince();
-
-    public string WhatHelps(Symptoms symptoms) => "Look for a checkpoint, a live migration, a save or an administrator's pause at that time; nothing inside the guest would help.";
+    public long? Began(SignalWindow window) => Pause.StillSince(window);
 }

@@ -1,5 +1,7 @@
-using HvIntegration.Engine.Model;
+using HvIntegration.Engine.Diagnosis.Cases;
+using HvIntegration.Engine.Diagnosis.Questions;
 using HvIntegration.Engine.Signals;
+using HvIntegration.Model;
 
 namespace HvIntegration.Engine.Diagnosis.Hypotheses;
 
@@ -15,8 +17,6 @@ internal sealed class VmbusPath : IHypothesis
 
     public string Id => HypothesisIds.VmbusPath;
 
-    public string Title => "a slow bus to the host";
-
     public Side Side => Side.Host;
 
     public ResourceFamily Family => ResourceFamily.Storage;
@@ -25,37 +25,31 @@ internal sealed class VmbusPath : IHypothesis
 
     public SharedResource Shared => SharedResource.None;
 
-    public void Weigh(Symptoms symptoms, CaseFile file)
+    public IReadOnlyList<SignalDefinition> Levels { get; } = [SignalCatalog.DiskGuestLatency, SignalCatalog.DiskDeviceLatency, SignalCatalog.RingFull, SignalCatalog.RoundTrip, SignalCatalog.WakeupLateness];
+
+    public void Weigh(SignalWindow window, CaseFile file)
     {
-        var inside = symptoms.SlowInside();
-        var felt = Finding.Any(symptoms.Slow(SignalCatalog.DiskGuestLatency), symptoms.EchoSlow());
-        var held = symptoms.BusHeld();
-        file.Require(2.6, Finding.Any(Finding.All(inside, symptoms.Slow(SignalCatalog.DiskGuestLatency)), Finding.All(held, felt).Weaker(0.9)));
-        file.Require(1.6, symptoms.Slow(SignalCatalog.DiskDeviceLatency).Not());
+        var inside = Storage.SlowInside(window);
+        var felt = Finding.Any(Storage.Slow(window, SignalCatalog.DiskGuestLatency), Paths.EchoSlow(window));
+        var held = Paths.BusHeld(window);
+        file.Require(2.6, Finding.Any(Finding.All(inside, Storage.Slow(window, SignalCatalog.DiskGuestLatency)), Finding.All(held, felt).Weaker(0.9)));
+        file.Require(1.6, Storage.Slow(window, SignalCatalog.DiskDeviceLatency).Not());
         if (file.Settled)
         {
             return;
         }
 
-        var punctual = symptoms.Below(SignalCatalog.WakeupLateness, symptoms.Limits.WakeupLateSeconds);
+        var punctual = window.Below(SignalCatalog.WakeupLateness, window.Limits.WakeupLateSeconds);
         file.Support(1.0, held);
-        file.Support(0.7, Finding.All(symptoms.EchoSlow(), punctual));
-        file.Support(0.5, symptoms.AtLeast(SignalCatalog.RootBusy, RootBusyShare));
+        file.Support(0.7, Finding.All(Paths.EchoSlow(window), punctual));
+        file.Support(0.5, window.AtLeast(SignalCatalog.RootBusy, RootBusyShare));
         file.Support(0.3, punctual);
-        file.Contradict(2.5, symptoms.WaitingHarms());
-        file.Contradict(1.5, symptoms.AtLeast(SignalCatalog.WakeupLateness, symptoms.Limits.WakeupLateSeconds));
-        file.Contradict(1.5, Finding.All(symptoms.IopsRisen(), held.Not()));
-        file.Contradict(1.5, symptoms.MemoryStall());
-        file.Contradict(1.5, symptoms.AtQuota());
+        file.Contradict(2.5, Processors.WaitingHarms(window));
+        file.Contradict(1.5, window.AtLeast(SignalCatalog.WakeupLateness, window.Limits.WakeupLateSeconds));
+        file.Contradict(1.5, Finding.All(Storage.IopsRisen(window), held.Not()));
+        file.Contradict(1.5, Memory.Stall(window));
+        file.Contradict(1.5, Storage.AtQuota(window));
     }
 
-    public double Severity(Symptoms symptoms) => Math.Clamp((symptoms.Has(SignalCatalog.DiskGuestLatency) ? symptoms.Level(SignalCatalog.DiskGuestLatency) : 0.02) / 0.1, 0.3, 1);
-
-    public string Because(Symptoms symptoms) =>
-        $"an operation takes {symptoms.Say(SignalCatalog.DiskGuestLatency)} in the guest but only {symptoms.Say(SignalCatalog.DiskDeviceLatency)} at the virtual device; "
-        + symptoms.SayMeasured(
-            (SignalCatalog.RingFull, "full rings ", ""), (SignalCatalog.RoundTrip, "echo ", ""), (SignalCatalog.WakeupLateness, "timers late by ", ""));
-
-    public string WhatHelps(Symptoms symptoms)
-        => "Less load on the root partition, more storage channels or fewer small operations would help; a faster store, more memory or processors in the VM would not.";
+    public double Severity(SignalWindow window) => Math.Clamp((window.Has(SignalCatalog.DiskGuestLatency) ? window.Level(SignalCatalog.DiskGuestLatency) : 0.02) / 0.1, 0.3, 1);
 }

@@ -1,9 +1,10 @@
-using System.Xml.Linq;
-using HvIntegration.Engine.Signals;
-using HvIntegration.HostBroker.Api.Contract;
-using HvIntegration.HostBroker.Commands;
-using HvIntegration.HostBroker.Commands.Report;
 using HvIntegration.HostBroker.Tests.Ingest;
+using HvIntegration.Api.Contract;
+using HvIntegration.Broker.Queries;
+using HvIntegration.Cli.Client;
+using HvIntegration.Cli.Report;
+using HvIntegration.Model;
+using System.Xml.Linq;
 
 namespace HvIntegration.HostBroker.Tests.Commands.Report;
 
@@ -41,7 +42,7 @@ public sealed class ReportTests
     [Theory]
     [InlineData("--vm nope", ExitStatus.NotFound, "hvi vms")]
     [InlineData("--vm web-01 --from yesterday", ExitStatus.Usage, "yesterday")]
-    [InlineData("--vm web-01 --from 1000 --to 2000", ExitStatus.NotFound, "nothing is kept")]
+    [InlineData("--vm web-01 --from 1000 --to 2000", ExitStatus.NotFound, "no data is stored")]
     public async Task Report_ThatCannotBeMade_SaysWhyAndWritesNothing(string asked, int expected, string says)
     {
         await using var broker = await TestBroker.StartAsync();
@@ -59,7 +60,7 @@ public sealed class ReportTests
     {
         string page = ReportPage.Write(Example(), DateTimeOffset.UnixEpoch, neighbours: false);
 
-        int verdict = page.IndexOf("web-01 suffers from", StringComparison.Ordinal);
+        int verdict = page.IndexOf("web-01: host CPU contention (host side) since", StringComparison.Ordinal);
         Assert.True(verdict > 0 && verdict < page.IndexOf("<h3>Processor</h3>", StringComparison.Ordinal), page);
         // 50 % on both sides is equally far from its edge of the axis, which is 18 wide and begins at 74.
         Assert.All(Heights(page, "in0"), y => Assert.Equal(74 - 33.0, y));
@@ -96,8 +97,8 @@ public sealed class ReportTests
         string page = ReportPage.Write(Example(), DateTimeOffset.UnixEpoch, neighbours);
 
         Assert.Equal(neighbours, page.Contains("7z", StringComparison.Ordinal));
-        Assert.Contains("batch-02 held 80 %", page, StringComparison.Ordinal);
-        Assert.Contains("At the same time: nothing", page, StringComparison.Ordinal);
+        Assert.Contains("batch-02 used 80 %", page, StringComparison.Ordinal);
+        Assert.Contains("Also detected: storage quota", page, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -105,31 +106,23 @@ public sealed class ReportTests
     [InlineData(true)]
     public void Write_ProcessOfTheHost_IsNamedOnlyWhenAskedFor(bool neighbours)
     {
-        var incident = Example();
-        string Of(string sentence) => sentence.Replace("batch-02", "secret-backup(77)", StringComparison.Ordinal);
         string page = ReportPage.Write(
-            incident with
-            {
-                Worst = incident.Worst! with { Sentence = Of(incident.Worst.Sentence) },
-                Evidence = incident.Evidence! with { Culprits = [new(Guid.Empty, "secret-backup(77)", null, 0.8, 0.3, 0.9), new(Guid.Empty, "root partition", null, 0.1, null, null)] },
-                Series = incident.Series with { Verdicts = [incident.Series.Verdicts[0] with { Sentence = Of(incident.Series.Verdicts[0].Sentence) }] },
-            },
+            Example(new Culprit(Guid.Empty, "secret-backup(77)", null, 0.8, 0.3, 0.9), new Culprit(Guid.Empty, Culprit.RootPartition, null, 0.1, null, null) { Kind = CulpritKind.RootPartition }),
             DateTimeOffset.UnixEpoch, neighbours);
 
         Assert.Equal(neighbours, page.Contains("secret-backup", StringComparison.Ordinal));
-        Assert.Equal(!neighbours, page.Contains("a process of the host held 80 %", StringComparison.Ordinal));
+        Assert.Equal(!neighbours, page.Contains("A host process used 80 %", StringComparison.Ordinal));
         Assert.Contains("<td>root partition</td>", page, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Write_SeveralProcessesOfTheHost_AreOneRow()
     {
-        var incident = Example();
         string page = ReportPage.Write(
-            incident with { Evidence = incident.Evidence! with { Culprits = [new(Guid.Empty, "cc1(7)", null, 0.2, 0.1, null), new(Guid.Empty, "ld(8)", null, 0.3, null, null)] } },
+            Example(new Culprit(Guid.Empty, "cc1(7)", null, 0.2, 0.1, null), new Culprit(Guid.Empty, "ld(8)", null, 0.3, null, null)),
             DateTimeOffset.UnixEpoch, neighbours: false);
 
-        Assert.Contains("<td>2 processes of the host</td><td class=\"n\">50.0 %</td><td class=\"n\">not known</td><td>left out</td>", page, StringComparison.Ordinal);
+        Assert.Contains("<td>2 host processes</td><td class=\"n\">50.0 %</td><td class=\"n\">not known</td><td>left out</td>", page, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -138,13 +131,13 @@ public sealed class ReportTests
         var incident = Example();
         string page = ReportPage.Write(incident with { Series = incident.Series with { FromSecond = From - 540 } }, DateTimeOffset.UnixEpoch, neighbours: false);
 
-        Assert.Contains("Nothing was recorded before 2023-11-14 22:13:21 UTC, so the charts begin there.", page, StringComparison.Ordinal);
+        Assert.Contains("Nothing was recorded before 2023-11-14 22:13:21 UTC, so the charts start at that time.", page, StringComparison.Ordinal);
         Assert.DoesNotContain(">22:0", page, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData(90, null, "since 2023-11-14 22:13:21 UTC, still going on at 22:14:20 UTC")]
-    [InlineData(30, null, "since 2023-11-14 22:13:21 UTC, last held at 22:13:50 UTC and not yet over")]
+    [InlineData(90, null, "since 2023-11-14 22:13:21 UTC, still open at 22:14:20 UTC")]
+    [InlineData(30, null, "since 2023-11-14 22:13:21 UTC, last held at 22:13:50 UTC, episode still open")]
     [InlineData(30, 30, "from 2023-11-14 22:13:21 to 2023-11-14 22:13:50 UTC")]
     public void Write_Episode_SaysUntilWhen(int held, int? end, string says)
     {
@@ -163,8 +156,8 @@ public sealed class ReportTests
             incident with { Moment = new MomentAnswer(incident.Series.Source, incident.Series.Vm, From + 30, true, true, [Signal("host", "run", "measured"), Signal("guest", "busy", "estimated"), Signal("both", "steal", "measured")], new RecordedVerdictView("cpu.contention", "host", 0.93, "Contention", "", ""), null, []) },
             DateTimeOffset.UnixEpoch, neighbours: false);
 
-        string numbers = page[page.IndexOf("UTC in numbers", StringComparison.Ordinal)..];
-        int[] places = [.. new[] { "Inside, as the guest says", "busy <i>estimated</i>", "Outside, as the host measured", "run<", "Of both", "steal<" }.Select(s => numbers.IndexOf(s, StringComparison.Ordinal))];
+        string numbers = page[page.IndexOf("UTC, all values", StringComparison.Ordinal)..];
+        int[] places = [.. new[] { "Guest side", "busy <i>estimated</i>", "Host side", "run<", "Both sides and configuration", "steal<" }.Select(s => numbers.IndexOf(s, StringComparison.Ordinal))];
         Assert.True(places[0] > 0 && places.Order().SequenceEqual(places), numbers);
         Assert.DoesNotContain("<i>measured", numbers, StringComparison.Ordinal);
     }
@@ -174,10 +167,10 @@ public sealed class ReportTests
     {
         var incident = Example();
         string page = ReportPage.Write(
-            incident with { Worst = null, Evidence = null, Series = incident.Series with { Episodes = [], Verdicts = [new(From + 1, From + 2, "unknown", 0, "web-01: neither side reported enough seconds to judge.")] } },
+            incident with { Worst = null, Evidence = null, Series = incident.Series with { Episodes = [], Verdicts = [new(From + 1, From + 2, "unknown", 0, "web-01: neither side reported enough data for a diagnosis.")] } },
             DateTimeOffset.UnixEpoch, neighbours: false);
 
-        Assert.Contains("<td class=\"n\">cause open</td>", page, StringComparison.Ordinal);
+        Assert.Contains("<td class=\"n\">no probability</td>", page, StringComparison.Ordinal);
         Assert.DoesNotContain("Probability 0", page, StringComparison.Ordinal);
     }
 
@@ -203,28 +196,33 @@ public sealed class ReportTests
 
     private static ProcessView Process(string name) => new(7, name, 0.5, 0.1, 1024, 0, 0, 0);
 
-    private static Incident Example()
+    private static Incident Example() => Example(new Culprit(Guid.NewGuid(), "batch-02", Neighbour, 0.8, 0.3, 0.9));
+
+    private static Incident Example(params Culprit[] culprits)
     {
-        const string Said = $"web-01 suffers from contention (host) since 22:13:20: ready is high; batch-02 held 80 % of the logical processors (most of it by {Neighbour}). At the same time: nothing.";
+        var statement = new VerdictStatement(StatementKind.Cause, HypothesisIds.HostCpuContention, Side.Host, Vm, "web-01")
+        {
+            SinceSecond = From, Levels = [new MeasuredLevel(SignalIds.Ready, 0.4, 0.05, "1")], Resource = SharedResource.Processors, Culprits = culprits,
+            AlsoCauses = [HypothesisIds.StorageQosCap], Advice = HypothesisIds.HostCpuContention,
+        };
+        string said = VerdictText.SentenceOf(statement);
         HistorySeriesView half = new("", 1, [new(From + 1, 0.5, 0.5, 0.5), new(From + 2, 0.5, 0.5, 0.5)]);
         var source = new SourceLabel("qemu", "live", null);
         var vm = new VmRef(Vm, "web-01");
-        var episode = new EpisodeView($"{Vm}-{From}", Vm, "web-01", "cpu.contention", From + 1, From + 90, null, 0.6, Said, "Contention", "host", 0.93, null);
-        var verdict = new VerdictView(
-            "cpu.contention", "host", 0.93, "Contention", Said, "Move it.", null, 0, [new("cpu.host.ready", "ready is high", 0.4, 0.1, "1", "runqueue", 3)], [], [],
-            [new(Guid.NewGuid(), "batch-02", Neighbour, 0.8, 0.3, 0.9)]);
+        var episode = new EpisodeView($"{Vm}-{From}", Vm, "web-01", "cpu.contention", From + 1, From + 90, null, 0.6, said, "Contention", "host", 0.93, null) { Statement = statement };
+        var verdict = Views.Of(new Verdict(
+            HypothesisIds.HostCpuContention, Side.Host, 0.93, statement, null, 0,
+            [new Evidence(SignalIds.Ready, new Fact(FactKind.AtLeast, SignalIds.Ready, 0.4, 0.05, "1"), 0.4, 0.05, "1", "runqueue", 3, Side.Host)], [], []));
         var series = new SeriesAnswer(
             source, vm, From, From + 60,
             [new("signal", SignalIds.GuestBusy, "guest busy", "guest", "1", [half]), new("signal", SignalIds.HostRun, "virtual processors running", "host", "1", [half])],
-            [new(From + 1, From + 2, "cpu.contention", 0.93, Said)], [episode]);
-        return new Incident(series, "1.0", null, episode, verdict, null, ["web-01", "batch-02"], [Process("nginx")]);
+            [new(From + 1, From + 2, "cpu.contention", 0.93, said)], [episode]);
+        return new Incident(series, "1.0", null, episode, verdict, null, [Process("nginx")]);
     }
 
     private static async Task<(int Status, string Said)> RunAsync(params string[] args)
     {
-        await using var output = new StringWriter();
-        await using var errors = new StringWriter();
-        int status = await CommandLine.RunAsync(args, output, errors, TestContext.Current.CancellationToken);
-        return (status, output.ToString() + errors);
+        var run = await ConsoleRun.RunAsync(args);
+        return (run.Status, run.Text);
     }
 }

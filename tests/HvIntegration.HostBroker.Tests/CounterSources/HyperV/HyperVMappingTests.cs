@@ -1,5 +1,5 @@
-using HvIntegration.Engine.Model;
-using HvIntegration.HostBroker.CounterSources.HyperV;
+using HvIntegration.Model;
+using HvIntegration.CounterSources.HyperV;
 
 namespace HvIntegration.HostBroker.Tests.CounterSources.HyperV;
 

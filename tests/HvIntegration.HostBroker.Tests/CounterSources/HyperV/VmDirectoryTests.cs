@@ -1,7 +1,8 @@
-using HvIntegration.Engine.Model;
-using HvIntegration.HostBroker.CounterSources;
-using HvIntegration.HostBroker.CounterSources.HyperV;
-using HvIntegration.HostBroker.CounterSources.PdhCsv;
+using HvIntegration.CounterSources.HyperV.Counters;
+using HvIntegration.CounterSources.PerformanceCounters;
+using HvIntegration.Model;
+using HvIntegration.CounterSources;
+using HvIntegration.CounterSources.HyperV;
 using HvIntegration.Protocol.Metrics;
 
 namespace HvIntegration.HostBroker.Tests.CounterSources.HyperV;
@@ -124,7 +125,7 @@ public sealed class VmDirectoryTests
 
     private static IReadOnlyList<HostSample> Emit(VmDirectory directory, params (string Set, string Instance, string Counter)[] rows)
     {
-        var map = new CounterMap([.. rows.Select(r => new CounterPath("HOST", r.Set, r.Instance, r.Counter))], new PdhCsvOptions(), directory);
+        var map = new CounterPlan([.. rows.Select(r => new CounterPath("HOST", r.Set, r.Instance, r.Counter))], new VmHints(), directory);
         var samples = new HostSampleList();
         new CounterRowSampler(map, 1, mayBeCapped: false).Emit(Enumerable.Repeat(50.0, rows.Length).ToArray(), 1_000_000_000, 2_000_000_000, samples, []);
         return samples.Samples;

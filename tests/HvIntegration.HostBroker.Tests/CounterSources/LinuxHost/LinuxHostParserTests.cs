@@ -1,4 +1,4 @@
-using HvIntegration.HostBroker.CounterSources.LinuxHost;
+using HvIntegration.CounterSources.LinuxHost;
 
 namespace HvIntegration.HostBroker.Tests.CounterSources.LinuxHost;
 

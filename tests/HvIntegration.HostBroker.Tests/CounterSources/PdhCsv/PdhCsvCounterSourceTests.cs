@@ -1,7 +1,7 @@
-using HvIntegration.Engine.Model;
-using HvIntegration.HostBroker.CounterSources;
-using HvIntegration.HostBroker.CounterSources.PdhCsv;
 using HvIntegration.HostBroker.Tests.CounterSources.LinuxHost;
+using HvIntegration.Model;
+using HvIntegration.CounterSources;
+using HvIntegration.CounterSources.PdhCsv;
 using HvIntegration.Protocol.Metrics;
 
 namespace HvIntegration.HostBroker.Tests.CounterSources.PdhCsv;
@@ -125,7 +125,7 @@ public sealed class PdhCsvCounterSourceTests : IDisposable
         Assert.Contains("several VMs", group.Name, StringComparison.Ordinal);
         Assert.Equal(150.0 * 1024 * 1024, Value(reading, group.Id, HostMetrics.MemoryAssigned, ""));
         Assert.DoesNotContain(reading.Samples, s => s.Series.MetricId == HostMetrics.MemoryPressure.Id);
-        Assert.Contains(reading.Faults, f => f.Contains("rename the VMs", StringComparison.Ordinal));
+        Assert.Contains(reading.Faults, f => f.Contains("Rename the VMs", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -194,7 +194,7 @@ public sealed class PdhCsvCounterSourceTests : IDisposable
         options.DiskOwners["Opnsense_"] = "firewall";
         await using var known = new PdhCsvCounterSource(options);
 
-        Assert.Contains("name its owner with DiskOwners", Assert.Single((await StepAsync(unknown, 0)).Faults), StringComparison.Ordinal);
+        Assert.Contains("set its owner with DiskOwners", Assert.Single((await StepAsync(unknown, 0)).Faults), StringComparison.Ordinal);
         var reading = await StepAsync(known, 0);
         Assert.Equal("firewall", Assert.Single(reading.Partitions).Name);
         Assert.Empty(reading.Faults);
@@ -235,7 +235,7 @@ public sealed class PdhCsvCounterSourceTests : IDisposable
     {
         await using var source = Source([@"\\HV01\Hyper-V-Hypervisor - virtueller Prozessor(web:Hv VP 0)\% Gesamtausführungszeit"], [[1]]);
 
-        Assert.Contains("names must be English", Assert.Single((await StepAsync(source, 0)).Faults), StringComparison.Ordinal);
+        Assert.Contains("Record with English counter names", Assert.Single((await StepAsync(source, 0)).Faults), StringComparison.Ordinal);
     }
 
     private PdhCsvCounterSource Source(string[] columns, params double?[][] rows) => Source(columns, rows, speed: 0);

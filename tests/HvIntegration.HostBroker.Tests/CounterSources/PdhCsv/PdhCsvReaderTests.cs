@@ -1,5 +1,6 @@
 using System.Text;
-using HvIntegration.HostBroker.CounterSources.PdhCsv;
+using HvIntegration.CounterSources.HyperV.Counters;
+using HvIntegration.CounterSources.PdhCsv;
 
 namespace HvIntegration.HostBroker.Tests.CounterSources.PdhCsv;
 
@@ -34,7 +35,7 @@ public class PdhCsvReaderTests
         var error = Assert.Throws<PdhCsvException>(() => Reader(text));
         using var reader = Reader(text, new PdhCsvReaderOptions(PdhTime.Zone("+02:00")));
 
-        Assert.Contains("rec.csv, line 1, column 1: the header has no time zone bias; give the recorder's time zone", error.Message, StringComparison.Ordinal);
+        Assert.Contains("rec.csv, line 1, column 1: the header has no time zone bias; set the time zone of the recorder", error.Message, StringComparison.Ordinal);
         Assert.True(reader.TryRead(out var row));
         Assert.Equal(At("2026-10-02T07:00:00Z"), row.TimeNs);
     }
@@ -44,7 +45,7 @@ public class PdhCsvReaderTests
     {
         using var reader = Reader("\"(PDH-CSV 4.0) (Tokyo Standard Time)(540)\",\"\\\\H\\System\\Threads\"\n");
 
-        Assert.Contains("540 minutes does not fit", Assert.Single(reader.TakeNotices()), StringComparison.Ordinal);
+        Assert.Contains("540 minutes does not match", Assert.Single(reader.TakeNotices()), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -168,9 +169,9 @@ public class PdhCsvReaderTests
     [Theory]
     [InlineData("", "the file is empty")]
     [InlineData("time,value\n", "does not start with (PDH-CSV 4.0)")]
-    [InlineData("\"(PDH-CSV 4.0) (UTC)(0)\"\n", "names no counters")]
+    [InlineData("\"(PDH-CSV 4.0) (UTC)(0)\"\n", "has no counters")]
     [InlineData("\"(PDH-CSV 4.0) (UTC)(0)\",\"nonsense\"\n", "column 2: 'nonsense' is not a counter path")]
-    [InlineData("\"(PDH-CSV 4.0) (UTC)(9999)\",\"\\\\H\\A\\B\"\n", "no time zone's")]
+    [InlineData("\"(PDH-CSV 4.0) (UTC)(9999)\",\"\\\\H\\A\\B\"\n", "not a valid time zone")]
     public void Open_NoRecording_NamesFileLineAndRemedy(string text, string expected)
     {
         var error = Assert.Throws<PdhCsvException>(() => Reader(text));
@@ -223,7 +224,7 @@ public class PdhCsvReaderTests
             try
             {
                 using var reader = PdhCsvReader.Open(new MemoryStream(bytes, 0, length), "rec.csv", new PdhCsvReaderOptions());
-                var map = new CounterMap(reader.Columns, new PdhCsvOptions());
+                var map = new CounterPlan(reader.Columns, new VmHints());
                 long last = long.MinValue;
                 while (reader.TryRead(out var row))
                 {

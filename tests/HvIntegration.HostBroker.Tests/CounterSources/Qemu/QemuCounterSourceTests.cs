@@ -1,9 +1,9 @@
+using HvIntegration.HostBroker.Tests.CounterSources.LinuxHost;
 using System.Diagnostics;
 using System.Net.Sockets;
-using HvIntegration.Engine.Model;
-using HvIntegration.HostBroker.CounterSources;
-using HvIntegration.HostBroker.CounterSources.Qemu;
-using HvIntegration.HostBroker.Tests.CounterSources.LinuxHost;
+using HvIntegration.Model;
+using HvIntegration.CounterSources;
+using HvIntegration.CounterSources.Qemu;
 using HvIntegration.Protocol.Metrics;
 
 namespace HvIntegration.HostBroker.Tests.CounterSources.Qemu;
@@ -93,7 +93,7 @@ public sealed class QemuCounterSourceTests : IDisposable
         Assert.Equal("vm1", good.Name);
         Assert.Equal(PartitionGuid.FromName("qemu", "vm1"), good.Id);
         Assert.Contains(reading.Faults, f => f.StartsWith("hung: no greeting", StringComparison.Ordinal));
-        Assert.Contains(reading.Faults, f => f.StartsWith("dead: nobody listens", StringComparison.Ordinal));
+        Assert.Contains(reading.Faults, f => f.StartsWith("dead: no process listens", StringComparison.Ordinal));
         Assert.Contains(reading.Samples, s => s.Partition == good.Id && s.Series.MetricId == HostMetrics.VpRunTime.Id);
     }
 

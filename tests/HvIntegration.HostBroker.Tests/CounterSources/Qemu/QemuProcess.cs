@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using HvIntegration.HostBroker.CounterSources.Qemu;
+using HvIntegration.CounterSources.Qemu;
 
 namespace HvIntegration.HostBroker.Tests.CounterSources.Qemu;
 

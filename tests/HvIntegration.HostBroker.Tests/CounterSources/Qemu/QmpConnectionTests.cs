@@ -1,5 +1,5 @@
 using System.Text;
-using HvIntegration.HostBroker.CounterSources.Qemu;
+using HvIntegration.CounterSources.Qemu;
 
 namespace HvIntegration.HostBroker.Tests.CounterSources.Qemu;
 
@@ -28,7 +28,7 @@ public class QmpConnectionTests
     [InlineData("[]\n", "no QMP greeting")]
     [InlineData("", "closed")]
     [InlineData(Greeting, "closed")]
-    [InlineData(Greeting + "{\"error\": {}, \"id\": 1}\n", "refused")]
+    [InlineData(Greeting + "{\"error\": {}, \"id\": 1}\n", "rejected")]
     public async Task Handshake_NotAMonitor_IsOneClearSentence(string sent, string expected)
     {
         await using var connection = Over(sent);

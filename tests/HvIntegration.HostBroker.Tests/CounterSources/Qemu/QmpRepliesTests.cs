@@ -1,6 +1,6 @@
 using System.Text.Json;
-using HvIntegration.Engine.Model;
-using HvIntegration.HostBroker.CounterSources.Qemu;
+using HvIntegration.Model;
+using HvIntegration.CounterSources.Qemu;
 
 namespace HvIntegration.HostBroker.Tests.CounterSources.Qemu;
 
@@ -43,6 +43,19 @@ public class QmpRepliesTests
         using var document = JsonDocument.Parse($"[{row}]");
 
         Assert.Equal(expected, Assert.Single(QmpReplies.DiskStatistics(document.RootElement)).Name);
+    }
+
+    // JSON allows half of a surrogate pair in a name, and reading past it used to end the read of every VM.
+    [Theory]
+    [InlineData("""{"nam\ud800":1,"UUI\udc00":1,"statu\ud800":1}""")]
+    [InlineData("""{"\ud800":1,"name\ud800":"x"}""")]
+    public void Members_NamesThatAreNoText_AreAbsent(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+
+        Assert.Null(QmpReplies.Name(document.RootElement));
+        Assert.Equal(Guid.Empty, QmpReplies.Uuid(document.RootElement));
+        Assert.Equal("a reply without return or error", QmpReplies.ErrorText(document.RootElement));
     }
 
     [Fact]

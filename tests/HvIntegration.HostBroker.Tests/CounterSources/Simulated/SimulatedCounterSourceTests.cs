@@ -1,6 +1,7 @@
-using HvIntegration.Engine.Model;
-using HvIntegration.HostBroker.CounterSources;
-using HvIntegration.HostBroker.CounterSources.Simulated;
+using HvIntegration.CounterSources.Catalog;
+using HvIntegration.Model;
+using HvIntegration.CounterSources;
+using HvIntegration.CounterSources.Simulated;
 using HvIntegration.Protocol.Metrics;
 
 namespace HvIntegration.HostBroker.Tests.CounterSources.Simulated;
@@ -130,7 +131,7 @@ public class SimulatedCounterSourceTests
 
         var reading = await source.ReadAsync(Start + (86_400 * Second), TestContext.Current.CancellationToken);
 
-        Assert.Contains(reading.Faults, f => f.StartsWith("86100 s were left out", StringComparison.Ordinal));
+        Assert.Contains(reading.Faults, f => f.StartsWith("86100 s were omitted", StringComparison.Ordinal));
         Assert.InRange(source.DrainGuests(Start + (86_400 * Second)).Count, 1000, 4096);
         Assert.True(reading.Samples.Count < 100_000);
     }

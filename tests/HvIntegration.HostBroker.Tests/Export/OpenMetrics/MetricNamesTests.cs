@@ -1,4 +1,4 @@
-using HvIntegration.HostBroker.Export.OpenMetrics;
+using HvIntegration.Api.OpenMetrics;
 using HvIntegration.Protocol.Metrics;
 
 namespace HvIntegration.HostBroker.Tests.Export.OpenMetrics;

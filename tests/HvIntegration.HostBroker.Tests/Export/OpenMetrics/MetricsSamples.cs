@@ -1,5 +1,5 @@
-using HvIntegration.Engine.Model;
-using HvIntegration.HostBroker.Export.OpenMetrics;
+using HvIntegration.Api.OpenMetrics;
+using HvIntegration.Model;
 using HvIntegration.Protocol.Metrics;
 
 namespace HvIntegration.HostBroker.Tests.Export.OpenMetrics;
@@ -33,7 +33,7 @@ internal static class MetricsSamples
             new("cpu.steal", Side.Both, 0.25, "1", 0.01, SampleQuality.Measured, "x"), new("disk.guest.latency", Side.Guest, 0.004, "s", 0.001, SampleQuality.Estimated, "x"),
             new("net.guest.receive", Side.Guest, 1e6, "By/s", 1, SampleQuality.Measured, "x"), new("cpu.host.ready", Side.Host, double.NaN, "1", double.NaN, SampleQuality.Missing, "not there"),
         };
-        var verdict = new Verdict("host-cpu-contention", Side.Host, 0.93, "Host CPU contention", "s", "", null, 0, [], [], [], []);
+        var verdict = new Verdict(VerdictStatement.OfRecord("host-cpu-contention", Side.Host, Web, "web-01", null, null), 0.93);
         var report = new PartitionReport(
             info, 1_772_618_400, true, true, signals, verdict, new Episode(1, Web, "host-cpu-contention", 1_772_618_300, 1_772_618_400, null, 0.5, verdict), new ClockQuality(0, 0, 0.4, 30, "boot", 0.3),
             [new(1, "worker", 0.5, 0, 1e6, 0, 0, 0), new(2, "worker", 0.25, 0, 1e6, 0, 0, 0), new(3, "sh", 0.01, 0, 1e5, 0, 0, 0)]);

@@ -1,7 +1,7 @@
+using HvIntegration.Api.OpenMetrics;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using HvIntegration.Engine.Model;
-using HvIntegration.HostBroker.Export.OpenMetrics;
+using HvIntegration.Model;
 using HvIntegration.Protocol.Metrics;
 
 namespace HvIntegration.HostBroker.Tests.Export.OpenMetrics;

@@ -1,9 +1,9 @@
+using HvIntegration.Api.OpenMetrics;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
-using HvIntegration.HostBroker.Export.OpenMetrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -58,7 +58,7 @@ public sealed class PrometheusScrapeTests
 
             // Assert
             Assert.Equal("1234.567891", busy.GetProperty("value")[1].GetString());
-            Assert.Equal("web \"one\"\\\n", busy.GetProperty("metric").GetProperty("vm_name").GetString());
+            Assert.Equal("web \"one\"\\\ufffd", busy.GetProperty("metric").GetProperty("vm_name").GetString());
             Assert.Equal(MetricsSamples.Web.ToString(), busy.GetProperty("metric").GetProperty("vm_id").GetString());
             Assert.Equal("77.5", host.GetProperty("value")[1].GetString());
             Assert.Equal("", targets.RootElement.GetProperty("data").GetProperty("activeTargets")[0].GetProperty("lastError").GetString());

@@ -1,0 +1,86 @@
+using HvIntegration.Cli.Terminal;
+using HvIntegration.Recordings;
+using System.Globalization;
+using HvIntegration.Model;
+
+namespace HvIntegration.Cli.Screens;
+
+/// <summary>The answer for people: one sentence first, then each episode with the evidence of both sides.</summary>
+internal static class DiagnosisText
+{
+    private const int Indent = 14;
+    private const int EvidenceShown = 6;
+    private const int UnmeasuredShown = 4;
+    private const int GapsShown = 5;
+
+    public static void Write(Screen screen, OfflineResult result)
+    {
+        screen.Wrapped(Summary(result), 0, Styles.Strong);
+        foreach (var episode in result.Episodes)
+        {
+            var verdict = episode.Verdict;
+            string name = result.Vms.FirstOrDefault(v => v.Id == episode.Partition)?.Name ?? episode.Partition.ToString();
+            screen.Line();
+            screen.Rule(Screen.Safe($"{name}: {episode.Hypothesis}", 80), Styles.OfVerdict(episode.Hypothesis, SignalWords.Of(verdict.Side)));
+            screen.Wrapped(verdict.Sentence, 2);
+            screen.Wrapped(
+                string.Create(CultureInfo.InvariantCulture, $"{Clock(episode.OnsetSecond)} to {Clock((episode.EndSecond ?? episode.OnsetSecond) + 1)} UTC, {episode.SeverityWord}, {Quantity.Sure(verdict.Hypothesis, verdict.Probability)}"),
+                Indent, null, "  when");
+            foreach (var side in (ReadOnlySpan<Side>)[Side.Guest, Side.Host, Side.Both, Side.Configuration])
+            {
+                foreach (var evidence in verdict.For.Where(e => e.Side == side).Take(EvidenceShown))
+                {
+                    screen.Wrapped($"{evidence.Sentence}  [{evidence.Source}]", Indent, null, "  " + SignalWords.Of(side));
+                }
+            }
+
+            foreach (var evidence in verdict.Against.Take(EvidenceShown))
+            {
+                screen.Wrapped($"{evidence.Sentence}  [{evidence.Source}]", Indent, Styles.Dim, "  against");
+            }
+
+            foreach (var culprit in verdict.Culprits)
+            {
+                string who = culprit.Partition == Guid.Empty ? $"{culprit.Name} (on the host itself)" : $"VM {culprit.Name}";
+                screen.Wrapped(
+                    string.Create(CultureInfo.InvariantCulture, $"{who} used {culprit.Share * 100:0} % of the resource{(culprit.Process is { } p ? $", busiest process: {p}" : "")}"),
+                    Indent, Styles.Warn, "  suspect");
+            }
+
+            foreach (var gap in episode.Gaps.Take(GapsShown))
+            {
+                screen.Wrapped($"{Clock(gap.FromSecond)} to {Clock(gap.ToSecond + 1)} UTC: {GapText.Of(gap.Cause)}", Indent, Styles.Dim, "  gap");
+            }
+
+            foreach (string missing in verdict.NotMeasured.Take(UnmeasuredShown))
+            {
+                screen.Wrapped(missing, Indent, Styles.Dim, "  no data");
+            }
+
+            if (verdict.WhatHelps.Length > 0)
+            {
+                screen.Wrapped(verdict.WhatHelps, Indent, null, "  advice");
+            }
+        }
+    }
+
+    private static string Summary(OfflineResult result)
+    {
+        string where = result.Host.Length > 0 ? result.Host + ", " : "";
+        string when = $"{Clock(result.FromSecond)} to {Clock(result.ToSecond + 1)} UTC";
+        int hurt = result.Episodes.Select(e => e.Partition).Distinct().Count();
+        if (hurt == 0)
+        {
+            return $"{where}{when}: none of {Vms(result.Vms.Count)} was affected.";
+        }
+
+        var worst = result.Episodes.OrderBy(e => e.Hypothesis == HypothesisIds.Unknown).ThenByDescending(e => e.Severity).First();
+        string name = result.Vms.FirstOrDefault(v => v.Id == worst.Partition)?.Name ?? "";
+        return $"{where}{when}: {hurt} of {Vms(result.Vms.Count)} affected. Greatest impact: {name}, {worst.Verdict.Title.ToLowerInvariant()} ({SignalWords.Of(worst.Verdict.Side)}) since {Clock(worst.OnsetSecond)}.";
+    }
+
+    private static string Vms(int count) => count == 1 ? "1 VM" : count.ToString(CultureInfo.InvariantCulture) + " VMs";
+
+    private static string Clock(long second) =>
+        DateTimeOffset.FromUnixTimeSeconds(second).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,12 @@
+namespace HvIntegration.CounterSources.Qemu;
+
+/// <summary>What changes rarely about a VM.</summary>
+/// <param name="Uuid">query-uuid; <see cref="Guid.Empty"/> when it was started without one.</param>
+/// <param name="Name">query-name, or the socket's file name.</param>
+/// <param name="PeerProcess">Process that owns the monitor socket; 0 when not known.</param>
+/// <param name="Processors">Thread of each virtual processor.</param>
+/// <param name="MemoryBytes">Memory it was given; null when not told.</param>
+/// <param name="Disks">Disks with a medium.</param>
+internal sealed record QemuIdentity(
+    Guid Uuid, string Name, int PeerProcess, IReadOnlyList<(int Index, int Thread)> Processors,
+    double? MemoryBytes, IReadOnlyList<QemuDisk> Disks);

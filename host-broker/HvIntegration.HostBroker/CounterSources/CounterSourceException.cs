@@ -1,4 +1,0 @@
-namespace HvIntegration.HostBroker.CounterSources;
-
-/// <summary>A counter source cannot be opened as asked; the message names what, where and the remedy.</summary>
-internal class CounterSourceException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,8 +1,0 @@
-namespace HvIntegration.HostBroker.CounterSources.HyperV;
-
-/// <summary>A network adapter.</summary>
-/// <param name="Name">Display name, in the language of whoever made it.</param>
-/// <param name="AdapterId">GUID or index; unique within the VM only.</param>
-/// <param name="Mac">Permanent address, hexadecimal.</param>
-/// <param name="IsLegacy">Emulated: slow, and costs the host processor time.</param>
-internal sealed record HyperVNic(string Name, string AdapterId, string Mac, bool IsLegacy);

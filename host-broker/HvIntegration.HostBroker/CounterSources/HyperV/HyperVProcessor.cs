@@ -1,7 +1,0 @@
-namespace HvIntegration.HostBroker.CounterSources.HyperV;
-
-/// <summary>Processor settings.</summary>
-/// <param name="LimitPercent">Cap, per cent of the VM's own virtual processors; 100 is none.</param>
-/// <param name="ReservePercent">Reserve, the same unit.</param>
-/// <param name="Weight">Relative; 100 is usual.</param>
-internal sealed record HyperVProcessor(double LimitPercent, double ReservePercent, double Weight);
