@@ -14,7 +14,9 @@ public sealed class KillTests(ITestOutputHelper output)
 {
     private const int Rounds = 50;
     private const int VirtualMachines = 3;
-    private static readonly TimeSpan ChildTimeout = TimeSpan.FromSeconds(60);
+
+    // Ends a child that hangs. It is no measure of time: the class runs at the lowest priority beside others.
+    private static readonly TimeSpan ChildTimeout = TimeSpan.FromMinutes(10);
 
     [Fact]
     public async Task Commit_KilledFiftyTimes_LosesNothingAcknowledgedAndDuplicatesNothing()
