@@ -18,12 +18,14 @@ internal static class FolderCheck
         long size = 0;
         foreach (var file in new DirectoryInfo(options.Folder).GetFiles())
         {
-            if (file.Name is "lock" or "format.json" or "acknowledgements.jsonl")
+            // What is being made gets its name last, or goes again at any moment.
+            bool isUnfinished = file.Name.Contains(".duckdb.new", StringComparison.Ordinal);
+            if (file.Name is "lock" or "format.json" or "acknowledgements.jsonl" || isUnfinished || !TryLength(file, out long length))
             {
                 continue;
             }
 
-            size += file.Length;
+            size += length;
             string name = file.Name.EndsWith(".wal", StringComparison.Ordinal) ? file.Name[..^4] : file.Name;
             if (!name.EndsWith(".duckdb", StringComparison.Ordinal) || End(name) is not { } end)
             {
@@ -42,6 +44,21 @@ internal static class FolderCheck
         if (size > ((long)options.SizeMaxMiB << 20) * 1.02)
         {
             yield return string.Create(CultureInfo.InvariantCulture, $"At {now:u} history takes {size >> 20} MiB, its limit is {options.SizeMaxMiB} MiB.");
+        }
+    }
+
+    // False for a file that retention deleted since the folder was listed.
+    private static bool TryLength(FileInfo file, out long length)
+    {
+        try
+        {
+            length = file.Length;
+            return true;
+        }
+        catch (FileNotFoundException)
+        {
+            length = 0;
+            return false;
         }
     }
 

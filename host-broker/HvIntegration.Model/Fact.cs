@@ -84,6 +84,12 @@ public enum FactKind
     /// <summary>Value of the other number of other VMs on the same store are slow too; both null when none was measured.</summary>
     OthersSlowOnStore,
 
+    /// <summary>Value of the other number of other VMs lose time between driver and virtual device too; both null when none was measured.</summary>
+    OthersSlowInside,
+
+    /// <summary>For the value in seconds no operation ended, while the other number were outstanding.</summary>
+    Stalled,
+
     /// <summary>Value of the other number of other VMs are under memory pressure too; both null when none was measured.</summary>
     OthersUnderMemoryPressure,
 
@@ -104,6 +110,9 @@ public enum FactKind
 
     /// <summary>The VM runs, as the inventory has it.</summary>
     Runs,
+
+    /// <summary>The guest came back from the value in seconds of silence: it started again.</summary>
+    StartedAgain,
 
     /// <summary>The VM hardly ran before.</summary>
     HardlyRanBefore,

@@ -119,6 +119,9 @@ public sealed record Verdict(
     /// <summary>The next likeliest hypotheses, likeliest first, at most three; "none" and the verdict's own left out.</summary>
     public IReadOnlyList<Alternative> Alternatives { get; init; } = [];
 
+    /// <summary>Resources that were measured well enough to say whether they hurt the guest; empty where none was.</summary>
+    public IReadOnlyList<ResourceFamily> Judged { get; init; } = [];
+
     /// <summary>Suspects, worst first; empty where no resource is shared.</summary>
     public IReadOnlyList<Culprit> Culprits => Statement.Culprits;
 }
@@ -143,6 +146,9 @@ public sealed record Episode(
 {
     /// <summary>Severity in a word: "minor" below 0.3, "major" below 0.6, else "critical".</summary>
     public string SeverityWord => Severity < 0.3 ? "minor" : Severity < 0.6 ? "major" : "critical";
+
+    /// <summary>How often its cause held, with breaks that would have ended it had it not come back: 1 for most, more for one that recurs.</summary>
+    public int Occurrences { get; init; } = 1;
 
     /// <summary>Stretches in it in which a side told nothing, oldest first, at most 32.</summary>
     public IReadOnlyList<EpisodeGap> Gaps { get; init; } = [];

@@ -78,6 +78,9 @@ public static class SignalIds
     /// <summary>Busy share of the host's logical processors.</summary>
     public const string LpBusy = "host.cpu.busy";
 
+    /// <summary>Share of the logical processors that are at least 95 % busy.</summary>
+    public const string LpFull = "host.cpu.full";
+
     /// <summary>Share of the host's logical processors that the root partition used.</summary>
     public const string RootBusy = "host.cpu.root";
 

@@ -43,6 +43,8 @@ public static class FactText
             FactKind.OwnWaitNotRecorded => $"{Part(fact)}; its own wait was not recorded",
             FactKind.OthersWait => Others(fact, "also waiting for processors"),
             FactKind.OthersSlowOnStore => Others(fact, "on the same store also slow"),
+            FactKind.OthersSlowInside => Others(fact, "also wait between driver and virtual device"),
+            FactKind.Stalled => $"no disk operation completed for {Count(fact.Value)} s with {Count(fact.Other)} outstanding",
             FactKind.OthersUnderMemoryPressure => Others(fact, "also under memory pressure"),
             FactKind.HoldsStore => $"it issues {Say(fact.Value, fact.Unit)} of the store's operations",
             FactKind.ShownStill => "the host reports that it is not running",
@@ -50,6 +52,7 @@ public static class FactText
             FactKind.ClockLost => $"its clock lost {(fact.Value is { } lost ? NumberText.Compact(lost) : "some")} s against the host clock",
             FactKind.ReportsFromInside => "its agent reports data",
             FactKind.Runs => "it runs",
+            FactKind.StartedAgain => $"the guest has just started again after {Count(fact.Value)} s without data",
             FactKind.HardlyRanBefore => "it was almost idle before",
             FactKind.ProcessorsStood => $"its virtual processors have not run for {Count(fact.Value)} s",
             FactKind.ProcessorsStoodUnseen =>

@@ -36,6 +36,7 @@ public static class SignalText
         [SignalIds.CapUse] = "run time as a share of the CPU cap",
         [SignalIds.Throttled] = "throttled by the CPU cap",
         [SignalIds.LpBusy] = "logical processors busy",
+        [SignalIds.LpFull] = "logical processors that are full",
         [SignalIds.RootBusy] = "logical processors used by the root partition",
         [SignalIds.HostPsiCpu] = "host tasks waiting for a processor",
         [SignalIds.HostPsiIo] = "host tasks waiting for I/O",

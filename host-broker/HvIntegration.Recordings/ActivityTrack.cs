@@ -21,6 +21,8 @@ internal sealed class ActivityTrack
 
     private const int RowsMax = 200_000;
     private static readonly double[] Nothing = [double.NaN, double.NaN, double.NaN, double.NaN];
+    private int _paceOf;
+    private long _paceNs;
     private readonly List<(long StartNs, long EndNs, double Value)>[] _reads = [[], [], [], []];
 
     /// <summary>First time covered; <see cref="long.MaxValue"/> when empty.</summary>
@@ -62,6 +64,21 @@ internal sealed class ActivityTrack
 
         track.FromNs = FromNs + byNs;
         return track;
+    }
+
+    /// <summary>Usual time between rows, with half of it more for rows that come late; 0 with fewer than three rows.</summary>
+    public long PaceNs
+    {
+        get
+        {
+            if (_paceOf != Ends.Count)
+            {
+                var steps = Ends.Zip(Ends.Skip(1), (a, b) => b - a).Order().ToList();
+                (_paceOf, _paceNs) = (Ends.Count, steps.Count < 2 ? 0 : steps[steps.Count / 2] * 3 / 2);
+            }
+
+            return _paceNs;
+        }
     }
 
     /// <summary>True when a row ends within the span.</summary>

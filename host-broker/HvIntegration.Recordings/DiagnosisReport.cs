@@ -25,20 +25,32 @@ internal sealed record DiagnosisReport(
     };
 
     /// <summary>Puts a result in the form of the answer.</summary>
-    public static DiagnosisReport Of(OfflineResult result)
+    public static DiagnosisReport Of(OfflineAnswer answer)
     {
-        var byId = result.Vms.ToDictionary(v => v.Id);
+        bool named = answer.Hosts.Count > 1;
         return new DiagnosisReport(
-            1, Time(result.FromSecond), Time(result.ToSecond + 1),
-            [.. result.Vms.Select(v => new VmPart(
-                v.Name, v.KnownId?.ToString().ToUpperInvariant(),
-                new CoveragePart(Share(v.GuestSeconds, v.Seconds), Share(v.HostSeconds, v.Seconds)),
-                new ClockPart(Math.Round((v.Clock?.OffsetNs ?? 0) / 1e6), 0, Math.Round((v.Clock?.ErrorNs ?? 0) / 1e6))))],
-            [.. result.Episodes.Select(e => Part(e, byId.GetValueOrDefault(e.Partition)))]);
+            1, Time(answer.Hosts.Min(h => h.FromSecond)), Time(answer.Hosts.Max(h => h.ToSecond) + 1),
+            [.. answer.Hosts.SelectMany(h => h.Vms.Select(v => Part(v, named ? h.Host : null)))],
+            [.. answer.Hosts.SelectMany(h => Parts(h, named ? h.Host : null)).OrderBy(e => e.Start, StringComparer.Ordinal)]);
     }
 
     /// <summary>The report as JSON text in the form of docs/schemas.</summary>
     public string ToJson() => SafeText.InJson(JsonSerializer.Serialize(this, Writing));
+
+    private static VmPart Part(OfflineVm vm, string? host) => new(
+        vm.Name, vm.KnownId?.ToString().ToUpperInvariant(),
+        new CoveragePart(Share(vm.GuestSeconds, vm.Seconds), Share(vm.HostSeconds, vm.Seconds)),
+        new ClockPart(Math.Round((vm.Clock?.OffsetNs ?? 0) / 1e6), 0, Math.Round((vm.Clock?.ErrorNs ?? 0) / 1e6)),
+        vm.IsJudged, [.. RecordingRemedy.Resources.Where(r => !vm.IsMostlyJudged(r)).Select(RecordingRemedy.Name)])
+    {
+        Host = host,
+    };
+
+    private static IEnumerable<EpisodePart> Parts(OfflineResult result, string? host)
+    {
+        var byId = result.Vms.ToDictionary(v => v.Id);
+        return result.Episodes.Select(e => Part(e, byId.GetValueOrDefault(e.Partition)) with { Host = host });
+    }
 
     private static EpisodePart Part(Episode episode, OfflineVm? vm)
     {
@@ -64,6 +76,7 @@ internal sealed record DiagnosisReport(
                 c.Correlation is { } r ? Round(r) : null))],
             unmeasured, verdict.WhatHelps)
         {
+            Occurrences = episode.Occurrences > 1 ? episode.Occurrences : null,
             Gaps = episode.Gaps.Count == 0 ? null : [.. episode.Gaps.Select(g => new GapPart(Time(g.FromSecond), Time(g.ToSecond + 1), g.Cause, GapText.Of(g.Cause)))],
         };
     }
@@ -90,7 +103,18 @@ internal sealed record DiagnosisReport(
         DateTimeOffset.FromUnixTimeSeconds(second).ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>One VM of the report.</summary>
-    internal sealed record VmPart(string Vm, string? Id, CoveragePart Coverage, ClockPart Clock);
+    /// <param name="Vm">Name as the host has it.</param>
+    /// <param name="Id">GUID; null where it is not known.</param>
+    /// <param name="Coverage">Share of the window each side covers.</param>
+    /// <param name="Clock">Guest clock against host clock.</param>
+    /// <param name="Judged">Whether anything of it could be judged.</param>
+    /// <param name="NotJudged">Resources that could not be judged in most of the window.</param>
+    internal sealed record VmPart(string Vm, string? Id, CoveragePart Coverage, ClockPart Clock, bool Judged, IReadOnlyList<string> NotJudged)
+    {
+        /// <summary>Its host; left out where recordings are of one host.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public string? Host { get; init; }
+    }
 
     /// <summary>Share of the window each side covers.</summary>
     internal sealed record CoveragePart(double Guest, double Host);
@@ -104,6 +128,14 @@ internal sealed record DiagnosisReport(
         IReadOnlyList<AlternativePart> Alternatives, IReadOnlyList<EvidencePart> Evidence, IReadOnlyList<CulpritPart> Culprits,
         IReadOnlyList<string> Unmeasured, string Advice)
     {
+        /// <summary>How often its cause came, where it recurred; left out for one that held once.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public int? Occurrences { get; init; }
+
+        /// <summary>Host of the VM; left out where recordings are of one host.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public string? Host { get; init; }
+
         /// <summary>Stretches in it in which a side told nothing; left out where there are none.</summary>
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public IReadOnlyList<GapPart>? Gaps { get; init; }

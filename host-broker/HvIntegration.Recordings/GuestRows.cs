@@ -8,15 +8,17 @@ namespace HvIntegration.Recordings;
 /// <summary>Rows of a Windows guest's recording.</summary>
 internal sealed class GuestRows : PdhRows
 {
+    private readonly GuestMap _map;
     private readonly OfflineVm _vm;
     private readonly HostModel _model;
     private readonly double _errorNs;
     private readonly bool _tellsMemory;
     private double _available;
 
-    public GuestRows(RecordingCursor cursor, OfflineVm vm, HostModel model, Dictionary<(Guid, SeriesKey), Slot> slots, double errorNs)
+    public GuestRows(RecordingCursor cursor, GuestMap map, OfflineVm vm, HostModel model, Dictionary<(Guid, SeriesKey), Slot> slots, double errorNs)
         : base(cursor, slots)
     {
+        _map = map;
         _vm = vm;
         _model = model;
         _errorNs = errorNs;
@@ -62,6 +64,6 @@ internal sealed class GuestRows : PdhRows
                 _vm.Memory > 0 ? "memory assigned to the VM" : "maximum available memory", _errorNs);
         }
 
-        _model.AddGuestProcesses(_vm.Id, _vm.GuestMap!.Processes.Read(Cursor), Cursor.EndNs);
+        _model.AddGuestProcesses(_vm.Id, _map.Processes.Read(Cursor), Cursor.EndNs);
     }
 }

@@ -10,4 +10,9 @@ namespace HvIntegration.Recordings;
 /// <param name="Episodes">Episodes of the window, by start.</param>
 /// <param name="Notices">What a reader should know of how it was read, one sentence each.</param>
 internal sealed record OfflineResult(
-    string Host, long FromSecond, long ToSecond, IReadOnlyList<OfflineVm> Vms, IReadOnlyList<Episode> Episodes, IReadOnlyList<string> Notices);
+    string Host, long FromSecond, long ToSecond, IReadOnlyList<OfflineVm> Vms, IReadOnlyList<Episode> Episodes, IReadOnlyList<string> Notices)
+{
+    /// <summary>VMs of which a resource could not be judged in most of the time, by the resource; those that could not be judged at all are in none.</summary>
+    public IEnumerable<(ResourceFamily Resource, IReadOnlyList<OfflineVm> Vms)> NotJudged => RecordingRemedy.Resources
+        .Select(r => (r, (IReadOnlyList<OfflineVm>)[.. Vms.Where(v => v.IsJudged && !v.IsMostlyJudged(r))])).Where(n => n.Item2.Count > 0);
+}

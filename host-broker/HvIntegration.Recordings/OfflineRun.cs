@@ -57,7 +57,7 @@ internal sealed class OfflineRun : IDisposable
     public void AddHost(RecordingCursor cursor, CounterPlan plan) => _sources.Add(new HostRows(cursor, plan, _model, _vms, _slots, _inventory));
 
     /// <summary>Adds a Windows recording.</summary>
-    public void AddGuest(RecordingCursor cursor, OfflineVm vm, double errorNs) => _sources.Add(new GuestRows(cursor, vm, _model, _slots, errorNs));
+    public void AddGuest(RecordingCursor cursor, GuestMap map, OfflineVm vm, double errorNs) => _sources.Add(new GuestRows(cursor, map, vm, _model, _slots, errorNs));
 
     /// <summary>Adds a Linux recording.</summary>
     public void AddLinux(LinuxRecording recording, OfflineVm vm, long offsetNs) => _sources.Add(new LinuxRows(recording, vm, _model, offsetNs));
@@ -153,6 +153,11 @@ internal sealed class OfflineRun : IDisposable
         vm.Seconds++;
         vm.GuestSeconds += report.HasGuest ? 1 : 0;
         vm.HostSeconds += report.HasHost ? 1 : 0;
+        vm.OffSeconds += report.Verdict.Statement.Kind == StatementKind.Off ? 1 : 0;
+        foreach (var resource in report.Verdict.Judged)
+        {
+            vm.JudgedSeconds[resource] = vm.JudgedSeconds.GetValueOrDefault(resource) + 1;
+        }
     }
 
     private void Gather(long? from, long? to)

@@ -23,11 +23,8 @@ internal sealed class OfflineVm(Guid id, string name)
     /// <summary>Its inventory entry; null when there is none.</summary>
     public InventoryFile.VmEntry? Entry { get; set; }
 
-    /// <summary>Its Windows recording's file; null when there is none.</summary>
-    public string? GuestFile { get; set; }
-
-    /// <summary>Columns of that recording.</summary>
-    public GuestMap? GuestMap { get; set; }
+    /// <summary>Its Windows recording, in parts by time; empty when there is none.</summary>
+    public List<GuestPart> Guests { get; } = [];
 
     /// <summary>Its Linux recording; null when there is none.</summary>
     public LinuxRecording? Linux { get; set; }
@@ -61,6 +58,18 @@ internal sealed class OfflineVm(Guid id, string name)
 
     /// <summary>Seconds of the window that the host side covers.</summary>
     public long HostSeconds { get; set; }
+
+    /// <summary>Seconds of the window in which a resource could be judged, by the resource.</summary>
+    public Dictionary<ResourceFamily, long> JudgedSeconds { get; } = [];
+
+    /// <summary>Seconds of the window in which the VM was off: there is nothing to judge.</summary>
+    public long OffSeconds { get; set; }
+
+    /// <summary>True when it could be judged in at least one second.</summary>
+    public bool IsJudged => OffSeconds > 0 || JudgedSeconds.Count > 0;
+
+    /// <summary>True when a resource could be judged in most seconds in which the VM was not off.</summary>
+    public bool IsMostlyJudged(ResourceFamily resource) => (JudgedSeconds.GetValueOrDefault(resource) * 2) >= Seconds - OffSeconds;
 
     /// <summary>What the engine is told of it.</summary>
     public PartitionInfo Info(PartitionState state)

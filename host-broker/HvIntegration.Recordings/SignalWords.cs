@@ -17,6 +17,7 @@ internal static class SignalWords
         [SignalIds.GuestTopProcess] = "guest-top-process",
         [SignalIds.HostRun] = "host-run",
         [SignalIds.LpBusy] = "logical-processors-busy",
+        [SignalIds.LpFull] = "logical-processors-full",
         [SignalIds.RootBusy] = "root-busy",
         [SignalIds.CapUse] = "cap-use",
         [SignalIds.Throttled] = "throttled",

@@ -47,7 +47,7 @@ internal sealed class StillnessWatch(ActivityTrack? guest)
 
         bool still = run <= StillShare && !(dispatches > StillDispatches);
         _stillRows = still ? _stillRows + 1 : 0;
-        bool silent = guest is not null && !guest.HasRowIn(startNs, endNs) && guest.FromNs < startNs && guest.HasRowAfter(endNs);
+        bool silent = guest is not null && !Writes(startNs, endNs) && guest.FromNs < startNs && guest.HasRowAfter(endNs);
         bool paused = still && _usual > RanShare && (guest is null ? _stillRows >= RowsWithoutGuest : silent);
         Note(startNs, endNs, paused ? PartitionState.Paused : PartitionState.Running);
         _usual = !still ? (_seen ? (0.9 * _usual) + (0.1 * run) : run) : _usual;
@@ -73,17 +73,20 @@ internal sealed class StillnessWatch(ActivityTrack? guest)
     {
         if (!_seen)
         {
-            Note(startNs, endNs, guest is not null && guest.HasRowIn(startNs, endNs) ? PartitionState.Unknown : PartitionState.Off);
+            Note(startNs, endNs, Writes(startNs, endNs) ? PartitionState.Unknown : PartitionState.Off);
             return;
         }
 
         _goneSince = _goneSince == long.MinValue ? startNs : _goneSince;
 
         // Both sides gone together and the guest back later: it was saved or moved with its state, not shut down.
-        bool away = guest is not null && !guest.HasRowIn(startNs, endNs) && guest.HasRowAfter(endNs) && endNs - _goneSince <= AwayNsMax;
-        bool writes = guest is not null && guest.HasRowIn(startNs, endNs);
+        bool writes = Writes(startNs, endNs);
+        bool away = guest is not null && !writes && guest.HasRowAfter(endNs) && endNs - _goneSince <= AwayNsMax;
         Note(startNs, endNs, away ? PartitionState.Paused : writes ? PartitionState.Unknown : PartitionState.Off);
     }
+
+    // A recorder in the guest that writes more seldom than the host's is not silent between its rows.
+    private bool Writes(long startNs, long endNs) => guest is not null && guest.HasRowIn(startNs, Math.Max(endNs, startNs + guest.PaceNs));
 
     private void Note(long fromNs, long toNs, PartitionState state)
     {

@@ -28,6 +28,9 @@ internal sealed class TestHost
     /// <summary>Busy share of the logical processors; null makes it from the VMs.</summary>
     public double? LpBusy { get; set; }
 
+    /// <summary>Busy share of each logical processor, by its number; null where all are as <see cref="LpBusy"/>.</summary>
+    public Func<int, double>? LpShare { get; set; }
+
     public double RootShare { get; set; } = 0.02;
 
     public double HostMemoryTotal { get; set; } = 64e9;
@@ -160,6 +163,11 @@ internal sealed class TestHost
         Count(vm.Host, HostMetrics.DiskOperations, "drive0|read", vm.Iops * dt);
         Count(vm.Host, HostMetrics.DiskOperationTime, "drive0|read", vm.Iops * vm.DeviceLatency * dt);
         Count(vm.Host, HostMetrics.DiskLowerOperationTime, "drive0", vm.Iops * vm.LowerLatency * dt);
+        if (vm.HostQueue is { } hostQueue)
+        {
+            vm.Host[new SeriesKey(HostMetrics.DiskQueueLength.Id, "drive0")] = hostQueue;
+        }
+
         vm.Host[new SeriesKey(HostMetrics.MemoryAssigned.Id, "")] = vm.Assigned;
         vm.Host[new SeriesKey(HostMetrics.MemoryPressure.Id, "")] = vm.Pressure;
         vm.Host[new SeriesKey(HostMetrics.DiskStore.Id, "drive0|store0")] = 1;
@@ -193,7 +201,7 @@ internal sealed class TestHost
         var busy = LpBusy ?? Math.Min(1, (used / LogicalProcessors) + RootShare);
         for (var lp = 0; lp < LogicalProcessors; lp++)
         {
-            Count(_root, HostMetrics.LpRunTime, $"{lp}", busy * dt);
+            Count(_root, HostMetrics.LpRunTime, $"{lp}", (LpShare?.Invoke(lp) ?? busy) * dt);
         }
 
         Count(_root, HostMetrics.RootRunTime, "0", RootShare * LogicalProcessors * dt);

@@ -71,6 +71,9 @@ internal sealed class TestVm(string name, int number, int processors)
 
     public double Queue { get; set; } = 0.05;
 
+    /// <summary>Operations outstanding at the virtual device; null where the host does not report them.</summary>
+    public double? HostQueue { get; set; }
+
     public double? QosIops { get; set; }
 
     public double MemoryTotal { get; set; } = 4e9;

@@ -48,6 +48,13 @@ public sealed record CaseKind(string Name, string Hypothesis, string Group)
         // H3 or H5: the same latency inside; the time is lost below the virtual device or before it.
         .. Twins("slow-disk-inside", ("store", "host-storage-slow", (m, v, n) => Twinned.SlowDisk(m, v, n, bus: false)), ("bus", "vmbus-path", (m, v, n) => Twinned.SlowDisk(m, v, n, bus: true))),
 
+        // H3c or H5: the virtual device answers as before; the time is lost in the guest's own queue or on the bus.
+        .. Twins(
+            "waits-before-device", ("flood", "guest-disk-overload", (m, v, n) => Twinned.WaitInside(m, v, n, flood: true, bus: false)),
+            ("bus", "vmbus-path", (m, v, n) => Twinned.WaitInside(m, v, n, flood: false, bus: true)),
+            ("both", "vmbus-path", (m, v, n) => Twinned.WaitInside(m, v, n, flood: true, bus: true)))
+            .Select(k => k.Hypothesis == "vmbus-path" ? k with { Also = "guest-disk-overload" } : k),
+
         // H3 or H3b: the same latency inside and at the virtual device, a quota in both.
         .. Twins("slow-device", ("store", "host-storage-slow", (m, v, n) => Twinned.SlowDevice(m, v, n, quota: false)), ("quota", "storage-qos-cap", (m, v, n) => Twinned.SlowDevice(m, v, n, quota: true))),
 

@@ -81,6 +81,9 @@ internal sealed class VirtualDisk
     /// <summary>Seconds each operation spends between the guest's driver and the virtual storage device.</summary>
     public double BusSeconds { get; set; } = 80e-6;
 
+    /// <summary>Operations that the guest's driver has on the way at once; the others wait in the guest's own queue. 0 when it sends all of them.</summary>
+    public int DriverDepth { get; set; }
+
     // Of the current step.
     public double Iops { get; set; }
 

@@ -85,6 +85,28 @@ internal static class Twinned
             : new Plan(() => disk.Store.Slowdown = latency / disk.Store.ServiceSeconds, () => disk.Store.Slowdown = 1, "the store takes the time");
     }
 
+    /// <summary>Operations wait between the guest's programs and the virtual device: in the guest's own queue, which its flood fills, or on the bus, at its usual operations or with the flood.</summary>
+    public static Plan WaitInside(Machine machine, Vm victim, Noise noise, bool flood, bool bus)
+    {
+        var disk = victim.Disks[0];
+        double quiet = noise.Between(40, 90);
+        (disk.DemandIops, disk.OutstandingMax, disk.DriverDepth) = (quiet, 4, 2);
+        double most = disk.DriverDepth / (disk.Store.ServiceSeconds + disk.BusSeconds + 30e-6);
+        double wanted = Math.Max(quiet * 6, most * noise.Between(1.5, 4));
+        double outstanding = noise.Between(64, 256);
+        var (quietBus, slowBus) = (disk.BusSeconds, noise.Between(20e-3, 50e-3));
+        double full = noise.Between(20, 200);
+        return new Plan(
+            () =>
+            {
+                (disk.DemandIops, disk.OutstandingMax) = flood ? (wanted, outstanding) : (quiet, 8);
+                (disk.BusSeconds, victim.RingFullPerSecond) = bus ? (slowBus, flood ? full : 0) : (quietBus, 0);
+                disk.DriverDepth = bus ? 0 : disk.DriverDepth;
+            },
+            () => (disk.DemandIops, disk.OutstandingMax, disk.BusSeconds, victim.RingFullPerSecond) = (quiet, 4, quietBus, 0),
+            flood ? bus ? "a flood on a slow bus" : "a flood waits in the guest" : "the bus is slow at usual operations");
+    }
+
     public static Plan SlowDevice(Machine machine, Vm victim, Noise noise, bool quota)
     {
         var disk = victim.Disks[0];

@@ -197,9 +197,16 @@ internal sealed class World(Machine machine, Noise noise, double stepSeconds = 0
                     device = Math.Max(device, disk.OutstandingMax / disk.QosIops);
                 }
 
+                double queued = 0;
+                if (disk.DriverDepth > 0 && disk.DriverDepth / (device + disk.BusSeconds) is var most && iops > most)
+                {
+                    iops = most * noise.Factor(0.02);
+                    queued = Math.Max(0, (disk.OutstandingMax / iops) - device - disk.BusSeconds);
+                }
+
                 disk.Iops = iops;
                 disk.DeviceSeconds = device;
-                disk.GuestSeconds = device + (disk.BusSeconds * noise.Factor(0.15)) + (20e-6 * noise.Factor(0.3)) + (SliceSeconds * Descheduled(disks[k].Vm) * noise.Factor(0.2));
+                disk.GuestSeconds = queued + device + (disk.BusSeconds * noise.Factor(0.15)) + (20e-6 * noise.Factor(0.3)) + (SliceSeconds * Descheduled(disks[k].Vm) * noise.Factor(0.2));
                 double operations = iops * StepSeconds;
                 disk.Operations += operations;
                 disk.Bytes += operations * disk.BytesPerOperation;

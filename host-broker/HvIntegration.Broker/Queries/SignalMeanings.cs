@@ -19,6 +19,7 @@ internal static class SignalMeanings
         [SignalIds.CpuDemand] = "run plus ready",
         [SignalIds.StealSigned] = "busy minus run, signed",
         [SignalIds.LpBusy] = "logical processors of the host busy",
+        [SignalIds.LpFull] = "logical processors of the host at least 95 % busy",
         [SignalIds.RootBusy] = "root partition busy",
         [SignalIds.GuestMemoryNeededShare] = "memory needed as a share of the guest memory",
         [SignalIds.MemoryAssigned] = "memory assigned",

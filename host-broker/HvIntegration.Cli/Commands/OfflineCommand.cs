@@ -16,11 +16,11 @@ internal static class OfflineCommand
     private static readonly TimeSpan FirstLine = TimeSpan.FromSeconds(5);
 
     /// <summary>Diagnoses recordings and writes the result.</summary>
-    /// <returns>0 when no VM suffered, 1 when one did.</returns>
-    /// <exception cref="CommandException">Status 2: a file cannot be used. Status 130: cancelled.</exception>
+    /// <returns>0 when no VM was affected, 1 when one was.</returns>
+    /// <exception cref="CommandException">Status 2: a file cannot be used, or no VM could be judged. Status 130: cancelled.</exception>
     public static int Run(OfflineRequest request, string format, TextWriter output, TextWriter errors, CancellationToken cancellation)
     {
-        OfflineResult result;
+        OfflineAnswer result;
         try
         {
             result = Judge(request, errors, cancellation);
@@ -34,14 +34,20 @@ internal static class OfflineCommand
             throw new CommandException(ExitStatus.Cancelled, "Canceled. Nothing was diagnosed.", e);
         }
 
-        foreach (string notice in result.Notices.Take(NoticesMax))
+        var notices = result.Notices;
+        foreach (string notice in notices.Take(NoticesMax))
         {
             errors.WriteLine("hvi: " + Screen.Safe(notice));
         }
 
-        if (result.Notices.Count > NoticesMax)
+        if (notices.Count > NoticesMax)
         {
-            errors.WriteLine($"hvi: {result.Notices.Count - NoticesMax} more notices are not shown");
+            errors.WriteLine($"hvi: {notices.Count - NoticesMax} more notices are not shown");
+        }
+
+        if (!result.HasJudged)
+        {
+            throw new CommandException(ExitStatus.Usage, $"{DiagnosisText.Unjudged(result)} The recordings lack the counters that a verdict needs. {RecordingRemedy.Of(result.Hosts)}");
         }
 
         if (format == "json")
@@ -53,11 +59,11 @@ internal static class OfflineCommand
             DiagnosisText.Write(new Screen(CommandLine.Console(output)), result);
         }
 
-        return result.Episodes.Count > 0 ? ExitStatus.Finding : ExitStatus.Ok;
+        return result.Hosts.Any(h => h.Episodes.Count > 0) ? ExitStatus.Finding : ExitStatus.Ok;
     }
 
     /// <summary>Judges, and says how far it is: on a terminal after a second, elsewhere in a few lines. A day of many counters takes a while.</summary>
-    private static OfflineResult Judge(OfflineRequest request, TextWriter errors, CancellationToken cancellation)
+    private static OfflineAnswer Judge(OfflineRequest request, TextWriter errors, CancellationToken cancellation)
     {
         string[] files = [.. request.Hosts, .. request.Guests.Select(g => g.File), .. request.LinuxGuests.Select(g => g.File)];
         var progress = ProgressLine.On(errors);

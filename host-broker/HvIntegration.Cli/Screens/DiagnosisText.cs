@@ -12,10 +12,30 @@ internal static class DiagnosisText
     private const int EvidenceShown = 6;
     private const int UnmeasuredShown = 4;
     private const int GapsShown = 5;
+    private const int NamesShown = 5;
 
-    public static void Write(Screen screen, OfflineResult result)
+    /// <summary>Writes the answer, host by host.</summary>
+    public static void Write(Screen screen, OfflineAnswer answer)
+    {
+        for (int i = 0; i < answer.Hosts.Count; i++)
+        {
+            if (i > 0)
+            {
+                screen.Line();
+            }
+
+            Write(screen, answer.Hosts[i]);
+        }
+    }
+
+    private static void Write(Screen screen, OfflineResult result)
     {
         screen.Wrapped(Summary(result), 0, Styles.Strong);
+        foreach (var (resource, vms) in result.NotJudged)
+        {
+            screen.Wrapped($"{RecordingRemedy.Name(resource)} of {Names(vms)}. {RecordingRemedy.Of(resource, vms.Any(v => v.Guests.Count > 0))}", Indent, Styles.Dim, "  not judged");
+        }
+
         foreach (var episode in result.Episodes)
         {
             var verdict = episode.Verdict;
@@ -24,7 +44,7 @@ internal static class DiagnosisText
             screen.Rule(Screen.Safe($"{name}: {episode.Hypothesis}", 80), Styles.OfVerdict(episode.Hypothesis, SignalWords.Of(verdict.Side)));
             screen.Wrapped(verdict.Sentence, 2);
             screen.Wrapped(
-                string.Create(CultureInfo.InvariantCulture, $"{Clock(episode.OnsetSecond)} to {Clock((episode.EndSecond ?? episode.OnsetSecond) + 1)} UTC, {episode.SeverityWord}, {Quantity.Sure(verdict.Hypothesis, verdict.Probability)}"),
+                string.Create(CultureInfo.InvariantCulture, $"{Clock(episode.OnsetSecond)} to {Clock((episode.EndSecond ?? episode.OnsetSecond) + 1)} UTC, {episode.SeverityWord}, {Quantity.Sure(verdict.Hypothesis, verdict.Probability)}{(episode.Occurrences > 1 ? $", {episode.Occurrences} times" : "")}"),
                 Indent, null, "  when");
             foreach (var side in (ReadOnlySpan<Side>)[Side.Guest, Side.Host, Side.Both, Side.Configuration])
             {
@@ -64,20 +84,36 @@ internal static class DiagnosisText
         }
     }
 
+    /// <summary>One sentence: which VMs could not be judged.</summary>
+    public static string Unjudged(OfflineAnswer answer) => Unjudged([.. answer.Hosts.SelectMany(h => h.Vms).Where(v => !v.IsJudged)]);
+
+    private static string Unjudged(List<OfflineVm> vms) => $"{Vms(vms.Count)} could not be judged: {Names(vms)}.";
+
     private static string Summary(OfflineResult result)
     {
         string where = result.Host.Length > 0 ? result.Host + ", " : "";
         string when = $"{Clock(result.FromSecond)} to {Clock(result.ToSecond + 1)} UTC";
         int hurt = result.Episodes.Select(e => e.Partition).Distinct().Count();
+        var unjudged = result.Vms.Where(v => !v.IsJudged).ToList();
+        int judged = result.Vms.Count - unjudged.Count;
+        string others = unjudged.Count == 0 ? "" : " " + Unjudged(unjudged);
+        if (judged == 0)
+        {
+            return $"{where}{when}:{others}";
+        }
+
         if (hurt == 0)
         {
-            return $"{where}{when}: none of {Vms(result.Vms.Count)} was affected.";
+            return $"{where}{when}: none of {Vms(judged)} was affected.{others}";
         }
 
         var worst = result.Episodes.OrderBy(e => e.Hypothesis == HypothesisIds.Unknown).ThenByDescending(e => e.Severity).First();
         string name = result.Vms.FirstOrDefault(v => v.Id == worst.Partition)?.Name ?? "";
-        return $"{where}{when}: {hurt} of {Vms(result.Vms.Count)} affected. Greatest impact: {name}, {worst.Verdict.Title.ToLowerInvariant()} ({SignalWords.Of(worst.Verdict.Side)}) since {Clock(worst.OnsetSecond)}.";
+        return $"{where}{when}: {hurt} of {Vms(judged)} affected. Greatest impact: {name}, {worst.Verdict.Title.ToLowerInvariant()} ({SignalWords.Of(worst.Verdict.Side)}) since {Clock(worst.OnsetSecond)}.{others}";
     }
+
+    private static string Names(IReadOnlyList<OfflineVm> vms) =>
+        string.Join(", ", vms.Take(NamesShown).Select(v => v.Name)) + (vms.Count > NamesShown ? $" and {vms.Count - NamesShown} more" : "");
 
     private static string Vms(int count) => count == 1 ? "1 VM" : count.ToString(CultureInfo.InvariantCulture) + " VMs";
 

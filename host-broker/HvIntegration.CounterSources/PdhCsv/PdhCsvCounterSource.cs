@@ -11,6 +11,7 @@ namespace HvIntegration.CounterSources.PdhCsv;
 internal sealed class PdhCsvCounterSource : ICounterSource
 {
     private const int RowsPerReadMax = 20_000;
+    private const int ComputersSaid = 5;
 
     private readonly PdhCsvReader _reader;
     private readonly CounterPlan _plan;
@@ -44,8 +45,9 @@ internal sealed class PdhCsvCounterSource : ICounterSource
                 ?? throw new CounterSourceException($"Invalid time zone '{text}'. Use UTC, an offset such as +02:00, or a name such as Europe/Berlin");
         }
 
-        _reader = PdhCsvReader.Open(options.File, new PdhCsvReaderOptions(zone, options.AnsiCodePage));
+        _reader = Open(options, new PdhCsvReaderOptions(zone, options.AnsiCodePage));
         _plan = new CounterPlan(_reader.Columns, new VmHints { Partitions = options.Partitions, DiskOwners = options.DiskOwners });
+        _plan.Require(options.File);
         _stepped = options.Speed == 0;
         _speed = _stepped ? 1 : options.Speed;
         _keep = options.KeepTimestamps;
@@ -95,6 +97,22 @@ internal sealed class PdhCsvCounterSource : ICounterSource
     {
         _reader.Dispose();
         return default;
+    }
+
+    // Counters of several hosts are never mixed: one is replayed.
+    private PdhCsvReader Open(PdhCsvOptions options, PdhCsvReaderOptions reading)
+    {
+        var reader = PdhCsvReader.Open(options.File, reading with { Computer = options.Computer });
+        var computers = RecordedComputers.Of(reader.Columns);
+        if (computers.Count == 1)
+        {
+            return reader;
+        }
+
+        string chosen = RecordedComputers.Hosts(reader.Columns) is [var host, ..] ? host : computers[0];
+        reader.Dispose();
+        _pending.Add($"{options.File}: it has columns of {computers.Count} computers; those of {chosen} are replayed, and {string.Join(", ", computers.Where(c => c != chosen).Take(ComputersSaid))} left out. Set PdhCsv:Computer for another");
+        return PdhCsvReader.Open(options.File, reading with { Computer = chosen });
     }
 
     private bool IsDue(long nowNs) => _stepped || (_next.TimeNs - _firstNs) / _speed <= nowNs - _startNs;

@@ -20,9 +20,13 @@ public sealed class PdhCsvOptions
     public string? TimeZone { get; set; }
 
     /// <summary>Code page of names in a recording that is neither marked nor UTF-8.</summary>
-    /// <value>Default 1252, western Europe.</value>
+    /// <value>1 to 65,535. Default: the one in which most counter sets have known names, else 1252; it is noticed.</value>
     [Range(1, 65_535)]
-    public int AnsiCodePage { get; set; } = 1252;
+    public int? AnsiCodePage { get; set; }
+
+    /// <summary>Which computer of a recording of several is replayed.</summary>
+    /// <value>Default: the first that has counters of a Hyper-V host.</value>
+    public string? Computer { get; set; }
 
     /// <summary>VM name to GUID, where the recording has no adapter rows to tell.</summary>
     public Dictionary<string, Guid> Partitions { get; } = new(StringComparer.OrdinalIgnoreCase);

@@ -1,13 +1,15 @@
 using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 using HvIntegration.CounterSources.PerformanceCounters;
+using HvIntegration.Protocol.Text;
 
 namespace HvIntegration.CounterSources.PdhCsv;
 
 /// <summary>Streams a PDH-CSV or PDH-TSV recording of any counters: columns are paths, rows are times and numbers.</summary>
 /// <remarks>
-/// Memory is bounded by the longest line, not by the file. A damaged line is skipped, counted and told in <see cref="TakeNotices"/>;
-/// only what makes the whole recording unreadable throws.
+/// Memory is bounded by the longest line, not by the file. A damaged line is skipped, counted and told in <see cref="TakeNotices"/>; a field that is no
+/// number is read as blank; a column that is no counter path is left out. Only what makes the whole recording unreadable throws.
 /// </remarks>
 public sealed partial class PdhCsvReader : IDisposable
 {
@@ -18,6 +20,14 @@ public sealed partial class PdhCsvReader : IDisposable
     private const double DaylightToleranceSeconds = 600;
     private const string CsvMark = "(PDH-CSV 4.0)";
     private const string TsvMark = "(PDH-TSV 4.0)";
+    private const string OtherCsv = "record with 'typeperf -f CSV' or convert with 'relog FILE.blg -f csv'";
+
+    // A daylight step shows as an hour without rows only where rows come much closer than that.
+    private const double DaylightIntervalMax = 1200;
+
+    // Between two rows: where the day comes first, the month that is read in its place jumps.
+    private static readonly TimeSpan MonthLeast = TimeSpan.FromDays(27);
+    private static readonly TimeSpan DaysMost = TimeSpan.FromDays(2);
 
     // Standard bias of zones whose English name is common in headers: finds a sign the wrong way round.
     private static readonly (string Name, int Bias)[] KnownZones =
@@ -34,11 +44,17 @@ public sealed partial class PdhCsvReader : IDisposable
     private readonly TimeZoneInfo? _fallback;
     private TimeZoneInfo? _zone;
     private readonly string[] _header;
+    private readonly int[] _fieldOf;
     private readonly double[] _values;
     private readonly char _separator;
+    private TimeSpan? _bias;
     private TimeSpan _offset;
+    private bool _dayFirst;
+    private bool _monthTold;
     private DateTime _local;
     private DateTime _lastLocal = DateTime.MinValue;
+    private string _lastTime = "";
+    private double _interval;
     private long _lastNs = long.MinValue;
     private bool _gap;
 
@@ -58,18 +74,51 @@ public sealed partial class PdhCsvReader : IDisposable
         _header = [.. _fields];
         ReadBias(_header[0]);
         var columns = new List<CounterPath>(_header.Length);
+        var fieldOf = new List<int>(_header.Length);
+        var others = new List<int>();
         for (int i = 1; i < _header.Length; i++)
         {
-            columns.Add(CounterPath.Parse(_header[i].Trim())
-                ?? throw Bad(i + 1, $"'{Short(_header[i])}' is not a counter path", @"a path looks like \\HOST\Set(Instance)\Counter"));
+            if (CounterPath.Parse(_header[i].Trim()) is not { } path)
+            {
+                others.Add(i);
+            }
+            else if (options.Computer is null || path.Computer.Equals(options.Computer, StringComparison.OrdinalIgnoreCase))
+            {
+                columns.Add(path);
+                fieldOf.Add(i);
+            }
+        }
+
+        if (columns.Count == 0 && options.Computer is { } asked && fieldOf.Count + others.Count < _header.Length - 1)
+        {
+            throw Bad(0, $"no column is of computer {Short(asked)}", "use the name as it is in the paths of the header");
         }
 
         if (columns.Count == 0)
         {
-            throw Bad(0, "the header has no counters", "record at least one counter");
+            throw others.Find(i => !string.IsNullOrWhiteSpace(_header[i])) is > 0 and var first
+                ? Bad(first + 1, $"'{Short(_header[first])}' is not a counter path", @"a path looks like \\HOST\Set(Instance)\Counter")
+                : Bad(0, "the header has no counters", "record at least one counter");
         }
 
-        Columns = columns;
+        if (columns.Find(EsxTop.Has) is { } vmware)
+        {
+            throw Bad(0, $"a recording of 'esxtop -b', a program of VMware ESXi ('{Short(vmware.ToString())}')", "hvi diagnoses Hyper-V hosts and their guests; for a guest on ESXi, record in the VM and use --guest VM=FILE");
+        }
+
+        NoticeOthers(others);
+        if (_lines.EndsInReturn)
+        {
+            Notice($"{_file}: its lines end in a carriage return alone");
+        }
+
+        Columns = LocalNames.ToEnglish(columns, out string? language);
+        if (language is not null)
+        {
+            Notice($"{_file}: its counter names are {language}; hvi reads those it knows (docs/diagnose.md lists them)");
+        }
+
+        _fieldOf = [.. fieldOf];
         _values = new double[columns.Count];
     }
 
@@ -82,6 +131,12 @@ public sealed partial class PdhCsvReader : IDisposable
     /// <summary>Lines that were skipped because they were damaged.</summary>
     public long DamagedLines { get; private set; }
 
+    /// <summary>Fields that were read as blank because they are no number.</summary>
+    public long DamagedFields { get; private set; }
+
+    /// <summary>Rows with a value in at least one column.</summary>
+    public long FilledRows { get; private set; }
+
     /// <summary>Rows that were skipped because their time does not rise.</summary>
     public long UnorderedRows { get; private set; }
 
@@ -92,6 +147,11 @@ public sealed partial class PdhCsvReader : IDisposable
     /// <exception cref="PdhCsvException">It is not there, may not be read, or is no recording.</exception>
     public static PdhCsvReader Open(string file, PdhCsvReaderOptions options)
     {
+        if (Directory.Exists(file))
+        {
+            throw new PdhCsvException(file, 0, 0, "is a folder", "name the recording in it");
+        }
+
         try
         {
             var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
@@ -119,18 +179,24 @@ public sealed partial class PdhCsvReader : IDisposable
         PdhLineReader? lines = null;
         try
         {
-            lines = new PdhLineReader(PdhText.Open(stream, options.AnsiCodePage), LineMax);
-            return new PdhCsvReader(file, lines, options);
+            lines = new PdhLineReader(PdhText.Open(stream, options.AnsiCodePage, out int codePage), LineMax);
+            var reader = new PdhCsvReader(file, lines, options);
+            if (codePage != 0 && options.AnsiCodePage is null)
+            {
+                reader.Notice($"{file}: its names are neither UTF-8 nor marked, so they were read with code page {codePage}. If they are wrong, set the code page of the recorder (--code-page, or PdhCsv:AnsiCodePage)");
+            }
+
+            return reader;
         }
-        catch (ArgumentException)
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
             stream.Dispose();
             throw new PdhCsvException(file, 0, 0, $"unknown code page {options.AnsiCodePage}", "use the number of a code page, such as 1252");
         }
-        catch (InvalidDataException)
+        catch (NotTextException e)
         {
             stream.Dispose();
-            throw new PdhCsvException(file, 1, 0, "not a text file: it contains zero bytes", "use a recording written by 'typeperf -f CSV', or convert with 'relog FILE.blg -f csv'");
+            throw new PdhCsvException(file, 1, 0, e.Message, e.Remedy);
         }
         catch
         {
@@ -146,10 +212,12 @@ public sealed partial class PdhCsvReader : IDisposable
     {
         while (NextLine() is { } line)
         {
-            if (line.Length == 0 || string.IsNullOrWhiteSpace(line))
+            if (string.IsNullOrWhiteSpace(line))
             {
                 continue;
             }
+
+            line = Unindented(line);
 
             if (_lines.Overlong)
             {
@@ -158,7 +226,7 @@ public sealed partial class PdhCsvReader : IDisposable
             }
 
             // Rows start with a quote or a digit; "Exiting, please wait..." does not.
-            if (char.IsLetter(line.AsSpan().TrimStart()[0]))
+            if (char.IsLetter(line[0]))
             {
                 TextLines++;
                 continue;
@@ -205,7 +273,10 @@ public sealed partial class PdhCsvReader : IDisposable
     private static bool IsHeader(string field) =>
         field.Contains(CsvMark, StringComparison.OrdinalIgnoreCase) || field.Contains(TsvMark, StringComparison.OrdinalIgnoreCase);
 
-    private static string Short(string text) => text.Length <= 80 ? text : text[..77] + "...";
+    private static string Short(string text) => SafeText.Shortened(text, 80, new Rune('?'));
+
+    // Blanks before the first field are no part of it; in a file of tabs they may be an empty field.
+    private static string Unindented(string line) => line[0] == ' ' ? line.TrimStart(' ') : line;
 
     private string HeaderLine()
     {
@@ -224,15 +295,16 @@ public sealed partial class PdhCsvReader : IDisposable
 
             if (!string.IsNullOrWhiteSpace(line))
             {
+                line = Unindented(line);
                 int mark = line.IndexOf(CsvMark, StringComparison.OrdinalIgnoreCase);
                 mark = mark < 0 ? line.IndexOf(TsvMark, StringComparison.OrdinalIgnoreCase) : mark;
-                return mark is 0 or 1
+                return mark >= 0 && line.AsSpan(0, mark).IndexOfAnyExcept(" \"\uFEFF") < 0
                     ? line
-                    : throw Bad(0, $"does not start with {CsvMark}", "record with 'typeperf -f CSV' or convert with 'relog FILE.blg -f csv'");
+                    : throw Bad(0, $"does not start with {CsvMark}", OtherCsv);
             }
         }
 
-        throw Bad(0, "the file is empty", "record with 'typeperf -f CSV' or convert with 'relog FILE.blg -f csv'");
+        throw Bad(0, "the file is empty", OtherCsv);
     }
 
     // The first field may hold commas of a localised zone name when quoted; the separator stands behind its closing quote.
@@ -253,62 +325,127 @@ public sealed partial class PdhCsvReader : IDisposable
         }
 
         var match = BiasPattern().Match(field);
-        if (!match.Success && _fallback is not null)
-        {
-            _zone = _fallback;
-            return;
-        }
-
         if (!match.Success)
         {
-            throw Bad(1, "the header has no time zone bias", "set the time zone of the recorder, such as +02:00 or Europe/Berlin (hvi diagnose --time-zone)");
+            _zone = _fallback ?? throw Bad(1, "the header has no time zone bias", "set the time zone of the recorder, such as +02:00 or Europe/Berlin (hvi diagnose --time-zone)");
+            return;
         }
 
         int bias = int.Parse(match.Groups[1].ValueSpan, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
         if (bias is < -840 or > 720)
         {
-            throw Bad(1, $"a bias of {bias} minutes is not a valid time zone", "set the time zone of the recorder, such as +02:00 or Europe/Berlin");
+            _zone = _fallback ?? throw Bad(1, $"a bias of {bias} minutes is not a valid time zone", "set the time zone of the recorder, such as +02:00 or Europe/Berlin (hvi diagnose --time-zone)");
+            return;
         }
 
+        _bias = _offset = TimeSpan.FromMinutes(-bias);
         foreach (var (name, standard) in KnownZones)
         {
             // Daylight saving makes one hour of difference in either naming.
             if (field.Contains("(" + name, StringComparison.OrdinalIgnoreCase) && Math.Abs(bias - standard) > 60)
             {
-                Notice($"{_file}, line {_lines.Number}, column 1: the bias of {bias} minutes does not match the name of the zone. The bias is used; set the time zone if times are wrong");
+                _zone = _fallback;
+                Notice($"{_file}, line {_lines.Number}, column 1: the bias of {bias} minutes does not match the name of the zone. "
+                    + (_zone is null ? "The bias is used; set the time zone if times are wrong (hvi diagnose --time-zone)" : $"The time zone {_zone.Id} is used, as --time-zone says"));
             }
         }
+    }
 
-        _offset = TimeSpan.FromMinutes(-bias);
+    private void NoticeOthers(List<int> others)
+    {
+        int blank = others.Count(i => string.IsNullOrWhiteSpace(_header[i]));
+        if (blank > 0)
+        {
+            Notice($"{_file}, line {_lines.Number}: {blank} {(blank == 1 ? "column has" : "columns have")} no name and {(blank == 1 ? "is" : "are")} left out");
+        }
+
+        if (blank < others.Count)
+        {
+            int first = others.Find(i => !string.IsNullOrWhiteSpace(_header[i]));
+            string more = others.Count - blank > 1 ? $" and {others.Count - blank - 1} more" : "";
+            Notice($"{_file}, line {_lines.Number}, column {first + 1}: '{Short(_header[first])}'{more}: not a counter path, so the column is left out. A Data Collector Set writes its description there");
+        }
     }
 
     private (int Column, string Problem)? ReadFields()
     {
-        if (_fields.Count != _header.Length)
+        if (!HasFields())
         {
             return (0, $"{_fields.Count} fields, but the header has {_header.Length}");
         }
 
-        if (!PdhTime.TryParse(_fields[0], out _local))
+        if (!ReadTime(_fields[0]))
         {
             return (1, $"'{Short(_fields[0])}' is not a time in the form MM/DD/YYYY HH:MM:SS.mmm");
         }
 
-        for (int i = 1; i < _fields.Count; i++)
+        bool filled = false;
+        for (int i = 0; i < _values.Length; i++)
         {
-            if (!TryNumber(_fields[i], out _values[i - 1]))
+            string field = _fields[_fieldOf[i]];
+            if (!TryNumber(field, out _values[i]))
             {
-                return (i + 1, $"'{Short(_fields[i])}' is not a number");
+                DamagedFields++;
+                Notice($"{_file}, line {_lines.Number}, column {_fieldOf[i] + 1}: '{Short(field)}' is not a number; the field was read as blank");
             }
 
             // Some recorders write -1 for "no value"; no counter is negative by itself.
-            if (_values[i - 1] == -1)
+            if (_values[i] == -1)
             {
-                _values[i - 1] = double.NaN;
+                _values[i] = double.NaN;
+            }
+
+            filled |= !double.IsNaN(_values[i]);
+        }
+
+        FilledRows += filled ? 1 : 0;
+        return null;
+    }
+
+    // What follows the last counter may be missing or more than the header has, as long as it is blank.
+    private bool HasFields()
+    {
+        if (_fields.Count == _header.Length)
+        {
+            return true;
+        }
+
+        for (int i = _header.Length; i < _fields.Count; i++)
+        {
+            if (!string.IsNullOrWhiteSpace(_fields[i]))
+            {
+                return false;
             }
         }
 
-        return null;
+        return _fields.Count > _fieldOf[^1];
+    }
+
+    private bool ReadTime(string text)
+    {
+        if (_dayFirst)
+        {
+            return PdhTime.TryParseDayFirst(text, out _local);
+        }
+
+        if (PdhTime.TryParse(text, out _local))
+        {
+            return true;
+        }
+
+        if (!PdhTime.TryParseDayFirst(text, out _local))
+        {
+            return false;
+        }
+
+        if (_lastLocal != DateTime.MinValue)
+        {
+            throw Bad(1, $"'{Short(text)}' has the day before the month, and the rows before it were read with the month first", "write all times as MM/DD/YYYY or YYYY-MM-DD");
+        }
+
+        _dayFirst = true;
+        Notice($"{_file}, line {_lines.Number}, column 1: '{Short(text)}' has the day before the month, which no recorder of Windows writes; all times are read so");
+        return true;
     }
 
     private static bool TryNumber(string text, out double value)
@@ -326,7 +463,13 @@ public sealed partial class PdhCsvReader : IDisposable
             trimmed = trimmed.ToString().Replace(',', '.');
         }
 
-        return double.TryParse(trimmed, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
+        if (double.TryParse(trimmed, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value))
+        {
+            return true;
+        }
+
+        value = double.NaN;
+        return false;
     }
 
     private bool Place(out PdhRow row)
@@ -340,19 +483,33 @@ public sealed partial class PdhCsvReader : IDisposable
         }
 
         long ns = ToUnix(local);
+        double step = _lastLocal == DateTime.MinValue ? 0 : (local - _lastLocal).TotalSeconds;
+        if (_lastLocal == DateTime.MinValue)
+        {
+            CompareZones(local);
+        }
+        else
+        {
+            CheckMonths(local);
+        }
+
         if (_zone is null && _lastLocal != DateTime.MinValue)
         {
-            double step = (local - _lastLocal).TotalSeconds;
             if (step < 0 && Math.Abs(step + DaylightStepSeconds) < DaylightToleranceSeconds)
             {
                 _offset -= TimeSpan.FromSeconds(DaylightStepSeconds);
                 ns = ToUnix(local);
                 Notice($"{_file}, line {_lines.Number}: the clock goes back by an hour, which is interpreted as the end of daylight saving time; later times use the new offset");
             }
-            else if (step > 0 && Math.Abs(step - DaylightStepSeconds) < DaylightToleranceSeconds)
+            else if (_interval is > 0 and < DaylightIntervalMax && Math.Abs(step - DaylightStepSeconds) < DaylightToleranceSeconds)
             {
                 Notice($"{_file}, line {_lines.Number}: an hour without rows: a pause, or the start of daylight saving time. Set the time zone to distinguish them");
             }
+        }
+
+        if (ns == _lastNs && PdhTime.LacksSeconds(_fields[0]))
+        {
+            throw Bad(1, $"'{Short(_fields[0])}' has no seconds, and neither has the row before it: a spreadsheet saved the file again", "use the file as the recorder wrote it, or give the first column the format MM/DD/YYYY hh:mm:ss.000 before saving");
         }
 
         if (ns <= _lastNs)
@@ -364,11 +521,32 @@ public sealed partial class PdhCsvReader : IDisposable
             return false;
         }
 
-        _lastLocal = local;
-        _lastNs = ns;
+        _interval = step > 0 ? step : _interval;
+        (_lastLocal, _lastTime, _lastNs) = (local, _fields[0], ns);
         row = new PdhRow(_lines.Number, ns, _values, _gap);
         _gap = false;
         return true;
+    }
+
+    private void CompareZones(DateTime local)
+    {
+        var asked = _zone ?? _fallback;
+        if (_bias is { } bias && asked is not null && asked.GetUtcOffset(local) != bias && _zone is null)
+        {
+            Notice($"{_file}, line 1, column 1: the header says UTC{PdhTime.Offset(bias)}, which is used, and not {asked.Id}. For another zone use --time-zone '{_file}={asked.Id}'");
+        }
+    }
+
+    // Rows of a day each, read with the month first, jump from month to month.
+    private void CheckMonths(DateTime local)
+    {
+        if (!_monthTold && !_dayFirst && local - _lastLocal >= MonthLeast
+            && PdhTime.TryParseDayFirst(_lastTime, out var before) && PdhTime.TryParseDayFirst(_fields[0], out var after)
+            && after > before && after - before <= DaysMost)
+        {
+            _monthTold = true;
+            Notice($"{_file}, line {_lines.Number}, column 1: the times jump from '{Short(_lastTime)}' to '{Short(_fields[0])}', read with the month first, as recorders write. If the day is first, write the times as YYYY-MM-DD");
+        }
     }
 
     private long ToUnix(DateTime local)

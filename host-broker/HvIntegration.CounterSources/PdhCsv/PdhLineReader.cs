@@ -3,6 +3,7 @@ using System.Text;
 namespace HvIntegration.CounterSources.PdhCsv;
 
 /// <summary>Reads lines of bounded length; the rest of a longer one is passed over.</summary>
+/// <remarks>Lines end in a line feed, with or without a carriage return before it; in a file whose first line ends in a carriage return alone, all do.</remarks>
 /// <param name="text">Text to read; closed with this object.</param>
 /// <param name="lineMax">Characters kept of a line.</param>
 internal sealed class PdhLineReader(TextReader text, int lineMax) : IDisposable
@@ -14,9 +15,13 @@ internal sealed class PdhLineReader(TextReader text, int lineMax) : IDisposable
     private readonly StringBuilder _line = new();
     private int _start;
     private int _end;
+    private char? _lineEnd;
 
     /// <summary>Number of the line that was read last, from 1.</summary>
     public long Number { get; private set; }
+
+    /// <summary>True when lines end in a carriage return alone.</summary>
+    public bool EndsInReturn => _lineEnd == '\r';
 
     /// <summary>True when the line that was read last was longer than the bound.</summary>
     public bool Overlong { get; private set; }
@@ -46,7 +51,8 @@ internal sealed class PdhLineReader(TextReader text, int lineMax) : IDisposable
             }
 
             any = true;
-            int at = Array.IndexOf(_buffer, '\n', _start, _end - _start);
+            _lineEnd ??= FirstLineEnd();
+            int at = Array.IndexOf(_buffer, _lineEnd ?? '\n', _start, _end - _start);
             int until = at < 0 ? _end : at;
             int take = Math.Min(until - _start, lineMax - _line.Length);
             _line.Append(_buffer, _start, take);
@@ -69,4 +75,23 @@ internal sealed class PdhLineReader(TextReader text, int lineMax) : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => text.Dispose();
+
+    // Null while the buffer holds no end of a line.
+    private char? FirstLineEnd()
+    {
+        int at = _buffer.AsSpan(_start, _end - _start).IndexOfAny('\n', '\r');
+        if (at < 0)
+        {
+            return null;
+        }
+
+        if (_buffer[_start + at] == '\n')
+        {
+            return '\n';
+        }
+
+        // Copies through text mode leave two carriage returns before the line feed.
+        int next = _start + at + 1 < _end ? _buffer[_start + at + 1] : text.Peek();
+        return next is '\n' or '\r' or < 0 ? '\n' : '\r';
+    }
 }

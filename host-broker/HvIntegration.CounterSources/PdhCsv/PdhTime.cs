@@ -9,13 +9,27 @@ public static class PdhTime
         [
             "MM/dd/yyyy HH:mm:ss.fff", "MM/dd/yyyy HH:mm:ss", "M/d/yyyy H:m:s.FFFFFFF", "M/d/yyyy H:m:s",
 
-            // Never written by the recorder, but by tables that saved its files again.
+            // Never written by the recorder, but by scripts, and by spreadsheets that saved its files again.
+            "M/d/yyyy h:m:s.FFFFFFF tt", "M/d/yyyy h:m:s tt",
             "dd.MM.yyyy HH:mm:ss.fff", "dd.MM.yyyy HH:mm:ss", "yyyy-MM-dd HH:mm:ss.fff", "yyyy-MM-dd HH:mm:ss", "yyyy-MM-ddTHH:mm:ss.fff", "yyyy-MM-ddTHH:mm:ss",
+            "M/d/yyyy H:m", "M/d/yyyy h:m tt", "dd.MM.yyyy H:m", "yyyy-MM-dd H:m",
         ];
+
+    private static readonly string[] DayFirst = ["d/M/yyyy H:m:s.FFFFFFF", "d/M/yyyy H:m:s", "d/M/yyyy h:m:s tt", "d/M/yyyy H:m"];
 
     /// <summary>Local time of the recorder; kind unspecified.</summary>
     public static bool TryParse(string text, out DateTime local) => DateTime.TryParseExact(
         text, Forms, CultureInfo.InvariantCulture, DateTimeStyles.AllowLeadingWhite | DateTimeStyles.AllowTrailingWhite, out local);
+
+    /// <summary>Local time of a table that has the day before the month; kind unspecified.</summary>
+    public static bool TryParseDayFirst(string text, out DateTime local) => DateTime.TryParseExact(
+        text, DayFirst, CultureInfo.InvariantCulture, DateTimeStyles.AllowLeadingWhite | DateTimeStyles.AllowTrailingWhite, out local);
+
+    /// <summary>True for a time of hours and minutes alone.</summary>
+    public static bool LacksSeconds(string text) => text.AsSpan().Count(':') == 1;
+
+    /// <summary>An offset from UTC as an administrator writes it: <c>+02:00</c>.</summary>
+    public static string Offset(TimeSpan offset) => (offset < TimeSpan.Zero ? "-" : "+") + offset.ToString("hh\\:mm", CultureInfo.InvariantCulture);
 
     /// <summary>Reads a zone as an administrator writes it: "UTC", "+02:00", "-0530" or a name the system knows.</summary>
     /// <returns>Null when it is none.</returns>

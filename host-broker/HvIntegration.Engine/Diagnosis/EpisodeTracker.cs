@@ -46,6 +46,8 @@ internal sealed class EpisodeTracker(DecisionWindow windows, int unknownSeconds,
     private int _unknownRun;
     private string _candidate = string.Empty;
     private int _candidateRun;
+    private int _restSeconds;
+    private int _occurrences;
 
     /// <summary>Cause of the open episode; null when none is open.</summary>
     public string? Open { get; private set; }
@@ -79,6 +81,9 @@ internal sealed class EpisodeTracker(DecisionWindow windows, int unknownSeconds,
         _unknownRun = winner == HypothesisIds.Unknown && outcome.Harmed ? _unknownRun + 1 : 0;
         if (winner == Open)
         {
+            // A cause that was away for as long as usually ends an episode has come back.
+            _occurrences += second - _lastSeen > windows.EndSeconds ? 1 : 0;
+            _restSeconds = Math.Max(_restSeconds, outcome.RestSeconds);
             _lastSeen = second;
             _candidateRun = 0;
             return;
@@ -107,6 +112,7 @@ internal sealed class EpisodeTracker(DecisionWindow windows, int unknownSeconds,
                 var absorbed = Open == HypothesisIds.Unknown && onset <= Onset + windows.Seconds;
                 End(partition, absorbed ? long.MinValue : Math.Max(Onset, Math.Min(_lastSeen, onset - 1)));
                 Begin(winner, second, onset, outcome.SecondsMin);
+                _restSeconds = outcome.RestSeconds;
                 return;
             }
         }
@@ -116,7 +122,7 @@ internal sealed class EpisodeTracker(DecisionWindow windows, int unknownSeconds,
             return;
         }
 
-        if (Open is not null && second - _lastSeen >= Math.Clamp(_lastSeen - Onset, windows.EndSeconds, Math.Max(EndSecondsMax, windows.EndSeconds)))
+        if (Open is not null && second - _lastSeen >= Math.Max(_restSeconds, Math.Clamp(_lastSeen - Onset, windows.EndSeconds, Math.Max(EndSecondsMax, windows.EndSeconds))))
         {
             End(partition, _lastSeen);
         }
@@ -148,7 +154,7 @@ internal sealed class EpisodeTracker(DecisionWindow windows, int unknownSeconds,
             return null;
         }
 
-        return new Episode(0, partition, Open, Onset, _lastSeen, null, _severity, _best ?? verdict) { Gaps = gaps.Within(Onset, second, GapsMax) };
+        return new Episode(0, partition, Open, Onset, _lastSeen, null, _severity, _best ?? verdict) { Gaps = gaps.Within(Onset, second, GapsMax), Occurrences = _occurrences };
     }
 
     /// <summary>Episodes that ended since the last call, oldest first.</summary>
@@ -194,6 +200,8 @@ internal sealed class EpisodeTracker(DecisionWindow windows, int unknownSeconds,
         _best = null;
         _severity = 0;
         _candidateRun = 0;
+        _restSeconds = 0;
+        _occurrences = 1;
     }
 
     private void End(Guid partition, long last)
@@ -205,7 +213,7 @@ internal sealed class EpisodeTracker(DecisionWindow windows, int unknownSeconds,
                 _finished.RemoveAt(0);
             }
 
-            _finished.Add(new Episode(0, partition, Open, Onset, last, last, _severity, _best) { Gaps = gaps.Within(Onset, last, GapsMax) });
+            _finished.Add(new Episode(0, partition, Open, Onset, last, last, _severity, _best) { Gaps = gaps.Within(Onset, last, GapsMax), Occurrences = _occurrences });
         }
 
         Open = null;

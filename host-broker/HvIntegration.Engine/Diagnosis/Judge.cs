@@ -135,7 +135,8 @@ internal sealed class Judge
         window.Explaining = !IsLean;
         _weighing.Assess(window, tracker.Open, OneSided(state, second));
         var none = _weighing.None;
-        var measured = IsMeasured(window) || (none.File.Failed && Pause.StoodStill(window).Holds);
+        var judged = JudgedResources.Of(none.File);
+        var measured = (IsMeasured(window) && judged.Count > 0) || (none.File.Failed && Pause.StoodStill(window).Holds);
         var winner = _weighing.Winner(window, tracker.Open);
         var harmed = none.File.Failed;
         var winnerId = winner?.Hypothesis.Id ?? HypothesisIds.Unknown;
@@ -153,7 +154,10 @@ internal sealed class Judge
         var rival = winner is not null && standing?.Hypothesis.Family == winner.Hypothesis.Family;
         var outcome = new SecondOutcome(
             winnerId, winner?.Hypothesis.EpisodeSecondsMin ?? 0, rival, standing?.File.Failed ?? false, harmed, !measured || blind,
-            winner?.Hypothesis.OnsetSignal ?? SignalCatalog.Ready, winner?.Hypothesis.Began(window));
+            winner?.Hypothesis.OnsetSignal ?? SignalCatalog.Ready, winner?.Hypothesis.Began(window))
+        {
+            RestSeconds = winner?.Hypothesis.EpisodeRestSeconds(window) ?? 0,
+        };
         tracker.Follow(state.Info.Id, second, outcome, state.History);
 
         // While the cause of an open episode stays the likeliest, one weak second does not change the verdict.
@@ -163,21 +167,21 @@ internal sealed class Judge
         }
 
         var takes = measured && tracker.Takes(second, winner?.Hypothesis.Id ?? HypothesisIds.Unknown, winner?.Probability ?? Verdicts.UnclearProbability(_weighing));
-        var verdict = Tell(second, state, states, root, one, winner, measured, harmed, takes);
+        var verdict = Tell(second, state, states, root, one, winner, measured ? judged : null, harmed, takes);
         var severity = winner?.Hypothesis.Severity(window) ?? (harmed ? 0.3 : 0);
         return (verdict, tracker.Current(state.Info.Id, second, verdict, takes, double.IsNaN(severity) ? 0.3 : severity));
     }
 
     private Verdict Tell(
-        long second, PartitionTracks state, IReadOnlyList<PartitionTracks> states, SideTimeline root, Case one, Assessment? winner, bool measured, bool harmed,
-        bool takes)
+        long second, PartitionTracks state, IReadOnlyList<PartitionTracks> states, SideTimeline root, Case one, Assessment? winner,
+        IReadOnlyList<ResourceFamily>? judged, bool harmed, bool takes)
     {
         var (tracker, window) = (one.Tracker, one.Window);
         if (IsLean)
         {
             if (!takes)
             {
-                return one.LastBare = Verdicts.Bare(one.LastBare, winner, measured);
+                return one.LastBare = Verdicts.Bare(one.LastBare, winner, judged);
             }
 
             // This one is read: the same second again, in words.
@@ -188,19 +192,19 @@ internal sealed class Judge
             winner = id is null ? null : _weighing.OfId(id);
         }
 
-        if (!measured)
+        if (judged is null)
         {
             return Verdicts.NoData(state, tracker);
         }
 
         if (winner is null)
         {
-            return Verdicts.Unclear(state, _weighing, tracker, harmed);
+            return Verdicts.Unclear(state, _weighing, tracker, harmed) with { Judged = judged };
         }
 
         if (winner == _weighing.None)
         {
-            return Verdicts.Healthy(second, state, _weighing);
+            return Verdicts.Healthy(second, state, _weighing) with { Judged = judged };
         }
 
         var onset = tracker.Open == winner.Hypothesis.Id ? tracker.Onset : second;
@@ -211,7 +215,8 @@ internal sealed class Judge
             one.Culprits = _culprits.Find(winner.Hypothesis.Shared, state, states, root, onset, second, window);
         }
 
-        return Verdicts.Named(second, state, window, winner, _weighing, onset, one.Culprits, Marks(winner.Hypothesis.Family, second, state, root), _options.ProbabilityMin);
+        return Verdicts.Named(second, state, window, winner, _weighing, onset, one.Culprits, Marks(winner.Hypothesis.Family, second, state, root), _options.ProbabilityMin)
+            with { Judged = judged };
     }
 
     private static IReadOnlyList<(Evidence Evidence, string Advice)> Marks(ResourceFamily family, long second, PartitionTracks state, SideTimeline root)
@@ -221,7 +226,7 @@ internal sealed class Judge
         IEnumerable<StackValue> Values(SideTimeline side, MetricDefinition metric) => side.Of(metric).Select(s => new StackValue(s.Key.Instance, s.At(second), s.NativeName));
     }
 
-    // Without any of these there is nothing to judge by. Levels do not count: they stand for a while after their side fell silent.
+    // Without any of these, and an answer to a question about harm, there is nothing to judge by. Levels do not count: they stand for a while after their side fell silent.
     private static bool IsMeasured(SignalWindow window)
         => window.Has(SignalCatalog.GuestBusy) || window.Has(SignalCatalog.HostRun) || window.Has(SignalCatalog.Ready)
             || window.Has(SignalCatalog.DiskGuestIops) || window.Has(SignalCatalog.DiskHostIops);

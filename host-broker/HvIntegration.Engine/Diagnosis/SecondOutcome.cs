@@ -15,6 +15,9 @@ namespace HvIntegration.Engine.Diagnosis;
 internal readonly record struct SecondOutcome(
     string Winner, int SecondsMin, bool Rival, bool Fell, bool Harmed, bool IsGap, SignalDefinition OnsetSignal, long? Began)
 {
+    /// <summary>Seconds that the winner's episode waits for it to come back, where that is longer than usual; else 0.</summary>
+    public int RestSeconds { get; init; }
+
     /// <summary>A second that is not judged.</summary>
     public static SecondOutcome Nothing { get; } = new(HypothesisIds.None, 0, false, false, false, false, SignalCatalog.GuestBusy, null);
 }

@@ -11,17 +11,17 @@ internal static class Verdicts
     private const double AlternativeMin = 0.005;
 
     /// <summary>The cause alone, for seconds that nobody reads; <paramref name="last"/> where it says the same.</summary>
-    public static Verdict Bare(Verdict? last, Assessment? winner, bool measured)
+    public static Verdict Bare(Verdict? last, Assessment? winner, IReadOnlyList<ResourceFamily>? judged)
     {
-        var id = measured ? winner?.Hypothesis.Id ?? HypothesisIds.Unknown : HypothesisIds.Unknown;
-        var probability = measured ? winner?.Probability ?? 0.5 : 0;
-        if (last is not null && last.Hypothesis == id && last.Probability == probability)
+        var id = judged is null ? HypothesisIds.Unknown : winner?.Hypothesis.Id ?? HypothesisIds.Unknown;
+        var probability = judged is null ? 0 : winner?.Probability ?? 0.5;
+        if (last is not null && last.Hypothesis == id && last.Probability == probability && ReferenceEquals(last.Judged, judged ?? []))
         {
             return last;
         }
 
-        var side = measured ? winner?.Hypothesis.Side ?? Side.None : Side.None;
-        return new Verdict(new VerdictStatement(StatementKind.Bare, id, side, Guid.Empty, string.Empty), probability);
+        var side = judged is null ? Side.None : winner?.Hypothesis.Side ?? Side.None;
+        return new Verdict(new VerdictStatement(StatementKind.Bare, id, side, Guid.Empty, string.Empty), probability) { Judged = judged ?? [] };
     }
 
     /// <summary>The verdict of a VM that is off.</summary>

@@ -8,10 +8,13 @@ namespace HvIntegration.Engine.Signals;
 /// <remarks>The root's own "% Processor Time" is not the host's load (diagnosis reference, section 13, trap 1): only hypervisor counters are used.</remarks>
 internal static class HostSignals
 {
+    // Of one logical processor: whoever is on it waits.
+    private const double FullShare = 0.95;
+
     /// <summary>Signals of the host that every VM's frame carries.</summary>
     public static readonly SignalDefinition[] Shared =
     [
-        SignalCatalog.LpBusy, SignalCatalog.RootBusy, SignalCatalog.HostPsiCpu, SignalCatalog.HostPsiIo, SignalCatalog.HostPsiMemory,
+        SignalCatalog.LpBusy, SignalCatalog.LpFull, SignalCatalog.RootBusy, SignalCatalog.HostPsiCpu, SignalCatalog.HostPsiIo, SignalCatalog.HostPsiMemory,
         SignalCatalog.HostMemoryAvailable, SignalCatalog.HostMemoryAvailableBytes, SignalCatalog.SwitchDropped, SignalCatalog.UplinkUse,
         SignalCatalog.UplinkDropped, SignalCatalog.BusThrottle,
     ];
@@ -81,7 +84,7 @@ internal static class HostSignals
     {
         var lps = root.Of(HostMetrics.LpRunTime);
         var sum = 0.0;
-        var count = 0;
+        var (count, full) = (0, 0);
         var average = double.NaN;
         foreach (var series in lps)
         {
@@ -99,6 +102,12 @@ internal static class HostSignals
 
             sum += share;
             count++;
+            full += share >= FullShare ? 1 : 0;
+        }
+
+        if (count > 0)
+        {
+            frame.Add(SignalCatalog.LpFull, (double)full / count, double.NaN, lps[0].Quality, lps[0].Native);
         }
 
         var busy = count > 0 ? sum / count : average;

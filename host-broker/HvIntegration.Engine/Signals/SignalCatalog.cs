@@ -35,6 +35,7 @@ public static class SignalCatalog
     internal static readonly SignalDefinition CapUse = Register(SignalIds.CapUse, Side.Configuration, "1");
     internal static readonly SignalDefinition Throttled = Register(SignalIds.Throttled, Side.Configuration, "1");
     internal static readonly SignalDefinition LpBusy = Register(SignalIds.LpBusy, Side.Host, "1");
+    internal static readonly SignalDefinition LpFull = Register(SignalIds.LpFull, Side.Host, "1");
     internal static readonly SignalDefinition RootBusy = Register(SignalIds.RootBusy, Side.Host, "1");
     internal static readonly SignalDefinition HostPsiCpu = Register(SignalIds.HostPsiCpu, Side.Host, "1");
     internal static readonly SignalDefinition HostPsiIo = Register(SignalIds.HostPsiIo, Side.Host, "1");

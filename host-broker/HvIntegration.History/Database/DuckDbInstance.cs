@@ -10,6 +10,10 @@ internal sealed class DuckDbInstance : IDisposable
     /// <summary>Newest DuckDB file version this build reads; a test compares it with what the library writes.</summary>
     public const ulong FileVersionMax = 68;
 
+    private const int CheckpointTriesMax = 200;
+    private const string OthersWrite = "other write transactions active";
+    private static readonly TimeSpan s_checkpointPause = TimeSpan.FromMilliseconds(20);
+
     private const int HeaderBytes = 20;
     private const int MagicOffset = 8;
     private const int VersionOffset = 12;
@@ -75,10 +79,23 @@ internal sealed class DuckDbInstance : IDisposable
     }
 
     /// <summary>Moves what the write-ahead log holds into the file.</summary>
+    /// <remarks>DuckDB refuses while any other transaction writes, be it that of a rollup in another file, and such a transaction is short: it is asked again for a while.</remarks>
     public void Checkpoint(string alias)
     {
         _calls.At(StoreCall.Checkpoint);
-        Execute(_root, $"CHECKPOINT {alias}");
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                Execute(_root, $"CHECKPOINT {alias}");
+                return;
+            }
+            catch (DuckDBException e) when (tries < CheckpointTriesMax && e.Message.Contains(OthersWrite, StringComparison.Ordinal))
+            {
+                using var pause = new ManualResetEventSlim();
+                pause.Wait(s_checkpointPause);
+            }
+        }
     }
 
     /// <summary>Runs one statement that answers nothing.</summary>

@@ -96,7 +96,8 @@ internal static class BrokerCommand
     {
         try
         {
-            return new RecordingRules(BrokerConfiguration.LoadFile(file).Engine);
+            BrokerConfiguration.LoadFile(file);
+            return new RecordingRules(() => BrokerConfiguration.LoadFile(file).Engine);
         }
         catch (BrokerConfigurationException e)
         {

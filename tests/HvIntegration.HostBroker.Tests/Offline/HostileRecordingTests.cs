@@ -24,7 +24,7 @@ public sealed class HostileRecordingTests : IDisposable
     [Fact]
     public async Task Diagnose_AsManyVmsAsAreJudged_Ends()
     {
-        WriteVms(2_000, 3);
+        WriteVms(2_000, 8);
 
         var run = await HviProcess.RunAsync(null, Max, "diagnose", "--host", File);
 

@@ -80,6 +80,19 @@ public sealed class CounterPlan
     /// <summary>What the columns do not tell, one sentence each.</summary>
     public IReadOnlyList<string> Faults => _faults;
 
+    /// <summary>Returns where a column is a counter of a Hyper-V host.</summary>
+    /// <param name="file">Name of the recording, for the message.</param>
+    /// <exception cref="CounterSourceException">None is; the message says what to record.</exception>
+    public void Require(string file)
+    {
+        if (Targets.Count == 0)
+        {
+            throw new CounterSourceException(
+                $"{file}, line 1, column 2: none of the {_columns.Paths.Count} columns is a known Hyper-V host counter; the first is '{_columns.Paths[0]}'. {LocalNames.Remedy(_columns.Paths, "on the host")}. "
+                + "For the recording of a guest use hvi diagnose --guest VM=FILE");
+        }
+    }
+
     private static string Computer(IReadOnlyList<CounterPath> columns) => columns.Select(c => c.Computer).FirstOrDefault(c => c.Length > 0) ?? "";
 
     private void NoteNames()
@@ -131,11 +144,6 @@ public sealed class CounterPlan
         if (repeated > 0)
         {
             _faults.Add($"{repeated} columns repeat the path of another; the first of each is used");
-        }
-
-        if (_columns.Paths.Select(c => c.Computer).Where(c => c.Length > 0).Distinct(StringComparer.OrdinalIgnoreCase).Count() > 1)
-        {
-            _faults.Add($"the recording has counters of several computers; all are used as counters of {Computer(_columns.Paths)}. Record each host to its own file");
         }
     }
 
@@ -203,10 +211,6 @@ public sealed class CounterPlan
         }
 
         HostMemory.Add(_series, _columns);
-        if (_series.Targets.Count == 0)
-        {
-            _faults.Add("no column is a known Hyper-V counter. Record with English counter names (typeperf on an English system, or a collector that uses PdhAddEnglishCounter)");
-        }
     }
 
     private int SingleLogicalProcessors() =>

@@ -23,6 +23,7 @@ internal sealed class CaseFile
     private int _requirements;
     private int _met;
     private int _harmed;
+    private int _answered;
 
     /// <summary>Evidence for; empty unless explaining.</summary>
     public IReadOnlyList<Evidence> For => _for;
@@ -66,6 +67,7 @@ internal sealed class CaseFile
         _requirements = 0;
         _met = 0;
         _harmed = 0;
+        _answered = 0;
         _for.Clear();
         _against.Clear();
         _unmeasured.Clear();
@@ -73,6 +75,12 @@ internal sealed class CaseFile
 
     /// <summary>Notes which resource hurts the guest, when the finding holds.</summary>
     public void Harm(ResourceFamily family, in Finding finding) => _harmed |= finding.Holds ? 1 << (int)family : 0;
+
+    /// <summary>Notes that the question whether this resource hurts the guest has an answer, where the finding has one.</summary>
+    public void Judge(ResourceFamily family, in Finding finding) => _answered |= finding.Answer == Answer.NotMeasured ? 0 : 1 << (int)family;
+
+    /// <summary>Whether a question about the harm of this resource was answered, yes or no.</summary>
+    public bool Answers(ResourceFamily family) => (_answered & (1 << (int)family)) != 0;
 
     /// <summary>Whether this resource was noted to hurt the guest.</summary>
     public bool Harms(ResourceFamily family) => (_harmed & (1 << (int)family)) != 0;

@@ -42,6 +42,9 @@ internal interface IHypothesis
     /// <summary>An episode shorter than this many seconds is not kept: the guest's own short wishes are no incident.</summary>
     int EpisodeSecondsMin => 0;
 
+    /// <summary>Seconds that its episode waits for it to come back, where that is longer than usual; 0 where it is not. Asked while it is the cause of a second.</summary>
+    int EpisodeRestSeconds(SignalWindow window) => 0;
+
     /// <summary>Host second at which it is known to have begun; null when the onset signal tells.</summary>
     long? Began(SignalWindow window) => null;
 }

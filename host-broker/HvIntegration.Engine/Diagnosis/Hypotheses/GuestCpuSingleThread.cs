@@ -36,6 +36,7 @@ internal sealed class GuestCpuSingleThread : IHypothesis
             return;
         }
 
+        file.Forbid(Processors.Booting(window));
         file.Miss(window.Below(SignalCatalog.Ready, window.Limits.ReadyShare));
         file.Support(0.7, window.AtLeast(SignalCatalog.GuestTopProcess, window.Limits.HotProcessorShare));
         file.Support(0.3, Processors.FewSlowed(window));

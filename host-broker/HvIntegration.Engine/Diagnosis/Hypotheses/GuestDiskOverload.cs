@@ -6,7 +6,10 @@ using HvIntegration.Model;
 namespace HvIntegration.Engine.Diagnosis.Hypotheses;
 
 /// <summary>H3c: the guest itself gives its disk more than it can do.</summary>
-/// <remarks>Limits: operations at least twice the time before, 4 or more outstanding, and a slow disk; half of the store's load supports (diagnosis reference, rule H3c).</remarks>
+/// <remarks>
+/// Limits: operations at least twice the time before, 4 or more outstanding, and a slow disk; half of the store's load supports (diagnosis reference, rule H3c).
+/// Where the virtual device answers as before, the operations wait inside the guest: its queue is ten times that of before, and nothing shows that the bus is held up.
+/// </remarks>
 internal sealed class GuestDiskOverload : IHypothesis
 {
     public string Id => HypothesisIds.GuestDiskOverload;
@@ -29,8 +32,9 @@ internal sealed class GuestDiskOverload : IHypothesis
         file.Require(2.2, Storage.IopsRisen(window));
         file.Require(1.5, Storage.Queued(window));
 
-        // Where the host shows its device, the device must be slow: what is lost before it is lost on the way.
-        file.Require(1.0, Finding.FirstMeasured(Storage.Slow(window, SignalCatalog.DiskDeviceLatency), Storage.AnySlow(window)));
+        // Where the host shows its device, the device must be slow, or the guest's own queue must have grown many times over.
+        var inside = Storage.QueuedInside(window);
+        file.Require(1.0, inside.Holds ? inside : Finding.FirstMeasured(Storage.Slow(window, SignalCatalog.DiskDeviceLatency), Storage.AnySlow(window)));
         if (file.Settled)
         {
             return;
@@ -38,6 +42,7 @@ internal sealed class GuestDiskOverload : IHypothesis
 
         file.Forbid(Storage.SlowBeforeItsRise(window));
         file.Forbid(Storage.HeldAboveStore(window));
+        file.Forbid(Finding.All(inside, Paths.BusShown(window)));
         file.Support(0.5, Storage.Slow(window, SignalCatalog.DiskGuestLatency));
         file.Support(1.0, Siblings.HoldsStoreAsFarAsKnown(window, 0.5));
         file.Contradict(2.0, Storage.AtQuota(window));

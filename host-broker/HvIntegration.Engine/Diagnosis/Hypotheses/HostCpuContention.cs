@@ -8,7 +8,7 @@ namespace HvIntegration.Engine.Diagnosis.Hypotheses;
 /// <summary>H2: the host's logical processors are full and this VM's virtual processors wait for them.</summary>
 /// <remarks>
 /// Limits: ready or synthetic steal at or above 5 % (borrowed from ESXi practice: 2 / 5 / 10 %), logical processors at or above
-/// 85 % (between PAL's 75 warning and 90 critical). Ready and steal are two independent estimates of one loss: their agreement
+/// 85 % (between PAL's 75 warning and 90 critical); or a part of them full, as one NUMA node, or all of them full for less than a second again and again. Ready and steal are two independent estimates of one loss: their agreement
 /// counts. Wake-up lateness from 5 ms is derived, there is no published limit.
 /// </remarks>
 internal sealed class HostCpuContention : IHypothesis
@@ -32,7 +32,7 @@ internal sealed class HostCpuContention : IHypothesis
     {
         var limits = window.Limits;
         file.Require(2.5, Processors.WaitsAsFarAsKnown(window));
-        file.Require(2.0, window.AtLeast(SignalCatalog.LpBusy, limits.ProcessorsFullShare));
+        file.Require(2.0, Finding.Any(window.AtLeast(SignalCatalog.LpBusy, limits.ProcessorsFullShare), Processors.PartFull(window), Processors.FullInBursts(window)));
         if (file.Settled)
         {
             return;

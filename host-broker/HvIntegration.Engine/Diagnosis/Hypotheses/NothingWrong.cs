@@ -26,7 +26,7 @@ internal sealed class NothingWrong : IHypothesis
         Absent(window, file, ResourceFamily.Cpu, 0.8, Processors.WaitingHarms(window), FactKind.ProcessorsDoNotWait);
         Absent(window, file, ResourceFamily.Cpu, 0.8, Finding.Any(Processors.Busy(window), Processors.HotThread(window)), FactKind.ProcessorToSpare);
         Absent(window, file, ResourceFamily.Memory, 0.8, Memory.Harm(window), FactKind.NoWaitForMemory);
-        Absent(window, file, ResourceFamily.Storage, 0.8, Finding.Any(Storage.AnySlow(window), Finding.All(Storage.AtQuota(window), Storage.Queued(window))), FactKind.DisksNotSlow);
+        Absent(window, file, ResourceFamily.Storage, 0.8, Finding.Any(Storage.AnySlow(window), Storage.Stalled(window), Finding.All(Storage.AtQuota(window), Storage.Queued(window))), FactKind.DisksNotSlow);
         Absent(window, file, ResourceFamily.Network, 0.2, Finding.All(Paths.NetworkHeld(window), Paths.NetworkFelt(window)), FactKind.NetworkDoesNotDrop);
         if (Memory.Leaking(window) is { Holds: true } leak)
         {
@@ -48,6 +48,7 @@ internal sealed class NothingWrong : IHypothesis
     private static void Absent(SignalWindow window, CaseFile file, ResourceFamily family, double weight, Finding harm, FactKind well)
     {
         file.Harm(family, harm);
+        file.Judge(family, harm);
         file.Require(weight, harm.Not() with { Fact = harm.Fails ? window.When(well) : harm.Fact, Strength = 1 });
     }
 }

@@ -34,6 +34,13 @@ internal sealed class VmbusPath : IHypothesis
         var held = Paths.BusHeld(window);
         file.Require(2.6, Finding.Any(Finding.All(inside, Storage.Slow(window, SignalCatalog.DiskGuestLatency)), Finding.All(held, felt).Weaker(0.9)));
         file.Require(1.6, Storage.Slow(window, SignalCatalog.DiskDeviceLatency).Not());
+
+        // A guest that issues many times its usual operations makes them wait itself: then the bus needs evidence of its own.
+        if (!Paths.BusShown(window).Holds)
+        {
+            file.Forbid(Finding.All(Storage.QueuedInside(window), Storage.IopsRisen(window)));
+        }
+
         if (file.Settled)
         {
             return;
@@ -41,6 +48,7 @@ internal sealed class VmbusPath : IHypothesis
 
         var punctual = window.Below(SignalCatalog.WakeupLateness, window.Limits.WakeupLateSeconds);
         file.Support(1.0, held);
+        file.Support(0.7, Siblings.SlowInside(window));
         file.Support(0.7, Finding.All(Paths.EchoSlow(window), punctual));
         file.Support(0.5, window.AtLeast(SignalCatalog.RootBusy, RootBusyShare));
         file.Support(0.3, punctual);

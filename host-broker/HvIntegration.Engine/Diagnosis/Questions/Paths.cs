@@ -14,6 +14,10 @@ internal static class Paths
     public static Finding BusHeld(SignalWindow window) => Finding.Any(
         window.AtLeast(SignalCatalog.RingFull, window.Limits.RingFullPerSecond), window.AtLeast(SignalCatalog.BusDelay, window.Limits.BusDelayShare), BusThrottled(window));
 
+    /// <summary>Evidence of the bus itself, not only time that nobody else lost: it is held up, it answers late while the guest wakes in time, or other VMs wait for it too.</summary>
+    public static Finding BusShown(SignalWindow window) => Finding.Any(
+        BusHeld(window), Finding.All(EchoSlow(window), window.Below(SignalCatalog.WakeupLateness, window.Limits.WakeupLateSeconds)), Siblings.SlowInside(window));
+
     /// <summary>The VMBus throttled a VM in the last half minute.</summary>
     public static Finding BusThrottled(SignalWindow window)
     {

@@ -9,6 +9,7 @@ namespace HvIntegration.Engine.Diagnosis.Questions;
 internal static class Pause
 {
     private const int PauseSeconds = 5;
+    private const long Second = 1_000_000_000;
     private const double StandingShare = 0.0005;
     private const double LivingShare = 0.002;
     private const int StandingSeconds = 2;
@@ -51,21 +52,30 @@ internal static class Pause
             : window.Absent(SignalCatalog.Activity, FactKind.Signal, "neither the inventory nor the clock of an agent shows it");
     }
 
-    /// <summary>First second since which neither side has shown it alive; null when this second does, or when only its clock shows the pause afterwards.</summary>
+    /// <summary>First second in which its processors stood; where the host shows no such second, the first since which neither side has reported. Null when this second shows it alive.</summary>
+    /// <remarks>A pause that only the guest's clock shows began when that clock had been lived through: the time it lost before it was seen again.</remarks>
     public static long? StillSince(SignalWindow window)
     {
-        long? since = null;
+        if (Last(window) is { } pause)
+        {
+            return Math.Max(pause.FromHostNs, pause.ToHostNs - (long)pause.LostNs) / Second;
+        }
+
+        long? stood = null;
+        long? silent = null;
         for (var at = window.Second; at > window.Second - StillBackSeconds; at--)
         {
-            if (window.Tracks.History.At(SignalCatalog.HostRun, at) >= StandingShare || !double.IsNaN(window.Tracks.History.At(SignalCatalog.GuestBusy, at)))
+            var run = window.Tracks.History.At(SignalCatalog.HostRun, at);
+            if (run >= StandingShare || !double.IsNaN(window.Tracks.History.At(SignalCatalog.GuestBusy, at)))
             {
                 break;
             }
 
-            since = at;
+            stood = run < StandingShare ? at : stood;
+            silent = at;
         }
 
-        return Last(window) is null ? since : null;
+        return stood ?? silent;
     }
 
     /// <summary>Pause of the VM that its clock has just shown; null when none.</summary>

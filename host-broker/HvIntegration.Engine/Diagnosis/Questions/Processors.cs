@@ -13,6 +13,12 @@ internal static class Processors
     // So full that whoever works on them must wait now and then.
     private const double FullShare = 0.95;
     private const double WorkingShare = 0.05;
+    private const double PartFullShare = 0.2;
+    private const int BurstOthersMin = 2;
+
+    // After a guest came back from silence its services start, mostly one after the other on one processor.
+    private const int BootSeconds = 90;
+    private const int SilentSeconds = 10;
 
     // Less than a processor's own limit: a thread that is moved about, or that a scanner interrupts, loses a little, and stays there.
     private const double PinnedShareMin = 0.92;
@@ -85,6 +91,23 @@ internal static class Processors
 
         return Finding.All(others, may) with { Fact = Around(FactKind.OwnWaitNotRecorded, others), Strength = 0.8 };
     }
+
+    /// <summary>A part of the logical processors is full, as those of one NUMA node, and this VM waits far beyond the limit: the rest of the host does not help it.</summary>
+    public static Finding PartFull(SignalWindow window) => Finding.All(
+        window.AtLeast(SignalCatalog.LpFull, PartFullShare), window.AtLeast(SignalCatalog.Ready, 2 * window.Limits.ReadyShare), NotAtCap(window)).Weaker(0.85);
+
+    /// <summary>Most VMs wait far beyond the limit at once while the logical processors are busy more than half of the time: they are full in bursts that a second's mean hides.</summary>
+    public static Finding FullInBursts(SignalWindow window)
+    {
+        // One other that waits may be at a cap that nobody reports, as this one may.
+        var others = Siblings.Waiting(window, mostly: true);
+        return Finding.All(
+            window.AtLeast(SignalCatalog.LpBusy, RoomyShare), window.AtLeast(SignalCatalog.Ready, 2 * window.Limits.ReadyShare),
+            others.Holds && others.Value < BurstOthersMin ? others.Not() : others, NotAtCap(window)).Weaker(0.75);
+    }
+
+    // A cap that nobody reports is taken for none.
+    private static Finding NotAtCap(SignalWindow window) => AtCap(window) is { Answer: Answer.NotMeasured } unknown ? unknown with { Answer = Answer.Yes, Strength = 0.9 } : AtCap(window).Not();
 
     private static Fact? Around(FactKind kind, in Finding part) => part.Fact is { } fact ? new Fact(kind) { Parts = [fact] } : null;
 
@@ -197,6 +220,23 @@ internal static class Processors
     // Rows stand for some seconds when the guest is silent: only seconds that it reported count.
     private static double TopProcessAt(SignalWindow window, long second)
         => double.IsNaN(window.Tracks.History.At(SignalCatalog.GuestBusy, second)) ? double.NaN : window.Tracks.History.At(SignalCatalog.GuestTopProcess, second);
+
+    /// <summary>The guest has just started again: its agent or recorder was silent for a while, on a VM that ran, and came back less than 90 s ago or is still away.</summary>
+    public static Finding Booting(SignalWindow window)
+    {
+        var (silent, longest, spoke) = (0, 0, false);
+        for (var at = window.Second - BootSeconds; at <= window.Second; at++)
+        {
+            var reports = !double.IsNaN(window.Tracks.History.At(SignalCatalog.GuestBusy, at));
+            silent = reports ? 0 : spoke && window.Tracks.History.At(SignalCatalog.HostRun, at) > 0 ? silent + 1 : silent;
+            spoke |= reports;
+            longest = Math.Max(longest, silent);
+        }
+
+        return new Finding(
+            longest >= SilentSeconds ? Answer.Yes : Answer.No, SignalCatalog.GuestBusy, SignalIds.GuestBusy, window.Say(FactKind.StartedAgain, longest, unit: "s"), longest, SilentSeconds, "s",
+            "rows of the guest", 1);
+    }
 
     /// <summary>Since when the busiest process has filled one processor without a break; null while no process does, or while a processor itself is full and tells more exactly.</summary>
     public static long? PinnedSince(SignalWindow window)

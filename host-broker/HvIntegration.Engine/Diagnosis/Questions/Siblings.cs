@@ -52,6 +52,22 @@ internal static class Siblings
         return Counted(window, measured, hurt, FactKind.OthersSlowOnStore, SignalCatalog.DiskDeviceLatency);
     }
 
+    /// <summary>Other VMs lose time between their driver and their virtual device too, although they issue no more operations than usual.</summary>
+    public static Finding SlowInside(SignalWindow window)
+    {
+        var (measured, hurt) = (0, 0);
+        foreach (var sibling in window.All)
+        {
+            if (!ReferenceEquals(sibling, window) && sibling.Has(SignalCatalog.DiskInside))
+            {
+                measured++;
+                hurt += Storage.SlowInside(sibling).Holds && Storage.Slow(sibling, SignalCatalog.DiskGuestLatency).Holds && !Storage.IopsRisen(sibling).Holds ? 1 : 0;
+            }
+        }
+
+        return Counted(window, measured, hurt, FactKind.OthersSlowInside, SignalCatalog.DiskInside);
+    }
+
     /// <summary>Other VMs lack memory too.</summary>
     public static Finding UnderPressure(SignalWindow window)
     {

@@ -17,6 +17,18 @@ internal static class Storage
     private const double HeldAboveShare = 0.8;
     private const double LargeOperation = 65_536;
 
+    // A guest that floods its disk issues four times its usual operations and fills its own queue ten times and more; on a slow bus a
+    // rise of the day makes the queue grow as well.
+    private const double QueueRatio = 10;
+    private const double FloodRatio = 2;
+
+    // Of a second without completions: less than one operation, and at least one that waits.
+    private const double NoOperation = 0.5;
+    private const double WaitingMin = 1;
+    private const double UsedMin = 5;
+    private const int StalledSecondsMin = 2;
+    private const int StalledBackSeconds = 60;
+
     /// <summary>A latency that hurts: above the fixed limit, or a multiple of its own normal.</summary>
     /// <remarks>Large operations take longer by themselves (QSO: 25 ms up to 64 KiB, 35 ms beyond): the multiple grows with their size.</remarks>
     public static Finding Slow(SignalWindow window, SignalDefinition latency)
@@ -53,7 +65,7 @@ internal static class Storage
     public static Finding SlowBeforeItsRise(SignalWindow window)
     {
         var iops = window.Has(SignalCatalog.DiskHostIops) ? SignalCatalog.DiskHostIops : SignalCatalog.DiskGuestIops;
-        var latency = window.Has(SignalCatalog.DiskDeviceLatency) ? SignalCatalog.DiskDeviceLatency : SignalCatalog.DiskGuestLatency;
+        var latency = Slow(window, SignalCatalog.DiskDeviceLatency).Holds || !window.Has(SignalCatalog.DiskGuestLatency) ? SignalCatalog.DiskDeviceLatency : SignalCatalog.DiskGuestLatency;
         var (usual, now) = (window.Baseline(iops), window.Level(latency));
         if (double.IsNaN(usual) || double.IsNaN(now))
         {
@@ -80,6 +92,65 @@ internal static class Storage
             ? slow
             : Finding.All(window.AtLeast(SignalCatalog.DiskStack, Math.Max(window.Limits.DiskLatencySeconds, HeldAboveShare * window.Level(SignalCatalog.DiskDeviceLatency))), slow.Not());
     }
+
+    /// <summary>The guest issues many times its usual operations and its own queue has grown ten times and more, while the virtual device answers as before: operations wait before they leave the guest.</summary>
+    public static Finding QueuedInside(SignalWindow window) => Finding.All(
+        window.AboveBaseline(SignalCatalog.DiskGuestIops, FloodRatio * window.Limits.IopsBaselineRatio, window.Limits.DiskIopsMin),
+        window.AboveBaseline(SignalCatalog.DiskGuestQueue, QueueRatio, window.Limits.DiskQueueLength),
+        Slow(window, SignalCatalog.DiskGuestLatency),
+        Slow(window, SignalCatalog.DiskDeviceLatency).Not());
+
+    /// <summary>The virtual disk, seen from the host, completes nothing while operations are outstanding, and was in use before.</summary>
+    /// <remarks>In such seconds there is no latency: the operations that wait have not ended.</remarks>
+    public static Finding Stalled(SignalWindow window)
+    {
+        if (!window.Has(SignalCatalog.DiskHostIops) || !window.Has(SignalCatalog.DiskHostQueue))
+        {
+            return window.Absent(SignalCatalog.DiskHostQueue, FactKind.Signal, "the host did not report the queue of its virtual disks");
+        }
+
+        var (stalled, waiting) = (0, 0.0);
+        for (var at = window.Second; at > window.Second - window.Seconds; at--)
+        {
+            if (IsStalled(window, at))
+            {
+                stalled++;
+                waiting = Math.Max(waiting, window.Tracks.History.At(SignalCatalog.DiskHostQueue, at));
+            }
+        }
+
+        var holds = stalled >= StalledSecondsMin && window.Baseline(SignalCatalog.DiskHostIops) >= UsedMin;
+        return new Finding(
+            holds ? Answer.Yes : window.Has(SignalCatalog.DiskDeviceLatency) ? Answer.No : Answer.NotMeasured, SignalCatalog.DiskHostQueue, SignalIds.DiskHostQueue, window.Say(FactKind.Stalled, stalled, waiting, "s"), waiting, WaitingMin,
+            SignalCatalog.DiskHostQueue.Unit, window.Explaining ? window.Tracks.Frame.SourceOf(SignalCatalog.DiskHostQueue) : string.Empty, 1);
+    }
+
+    /// <summary>First second of the stall that the window ends with or holds; null without one.</summary>
+    public static long? StalledSince(SignalWindow window)
+    {
+        if (!Stalled(window).Holds)
+        {
+            return null;
+        }
+
+        long? since = null;
+        for (var at = window.Second; at > window.Second - StalledBackSeconds; at--)
+        {
+            if (IsStalled(window, at))
+            {
+                since = at;
+            }
+            else if (since is not null)
+            {
+                break;
+            }
+        }
+
+        return since;
+    }
+
+    private static bool IsStalled(SignalWindow window, long second)
+        => window.Tracks.History.At(SignalCatalog.DiskHostIops, second) < NoOperation && window.Tracks.History.At(SignalCatalog.DiskHostQueue, second) >= WaitingMin;
 
     /// <summary>Many operations are outstanding.</summary>
     public static Finding Queued(SignalWindow window) => Finding.FirstMeasured(

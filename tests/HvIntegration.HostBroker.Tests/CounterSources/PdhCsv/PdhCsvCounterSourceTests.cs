@@ -231,11 +231,22 @@ public sealed class PdhCsvCounterSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task Read_ForeignLanguage_SaysWhyNothingIsShown()
+    public async Task Read_GermanNames_AreReadAsTheirEnglishOnes()
     {
-        await using var source = Source([@"\\HV01\Hyper-V-Hypervisor - virtueller Prozessor(web:Hv VP 0)\% Gesamtausführungszeit"], [[1]]);
+        await using var source = Source([@"\\HV01\Hyper-V-Hypervisor - virtueller Prozessor(web:Hv VP 0)\% Gesamtausführungszeit"], [[1], [2]]);
 
-        Assert.Contains("Record with English counter names", Assert.Single((await StepAsync(source, 0)).Faults), StringComparison.Ordinal);
+        var reading = await StepAsync(source, 0);
+
+        Assert.Contains("its counter names are German", Assert.Single(reading.Faults), StringComparison.Ordinal);
+        Assert.Equal("web", Assert.Single(reading.Partitions).Name);
+    }
+
+    [Fact]
+    public void Open_UnknownLanguage_IsRefusedWithWhatIsKnown()
+    {
+        var error = Assert.Throws<CounterSourceException>(() => Source([@"\\HV01\Hyper-V-suorittimet – näennäinen(web:Hv VP 0)\% suoritusaika"], [[1]]));
+
+        Assert.Contains("none of the languages that hvi reads (English, German, French, Spanish, Italian, Portuguese, Russian)", error.Message, StringComparison.Ordinal);
     }
 
     private PdhCsvCounterSource Source(string[] columns, params double?[][] rows) => Source(columns, rows, speed: 0);

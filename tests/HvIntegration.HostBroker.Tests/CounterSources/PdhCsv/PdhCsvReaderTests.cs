@@ -68,7 +68,9 @@ public class PdhCsvReaderTests
 
         Assert.True(reader.TryRead(out var row));
         Assert.Equal(1.5, row.Values.Span[0]);
-        Assert.False(reader.TryRead(out _));
+        Assert.True(reader.TryRead(out row));
+        Assert.True(double.IsNaN(row.Values.Span[0]));
+        Assert.Equal((1, 1), (row.Values.Span[1], reader.DamagedFields));
         Assert.Contains("line 3, column 2: '1,234.5' is not a number", Assert.Single(reader.TakeNotices()), StringComparison.Ordinal);
     }
 
