@@ -5,11 +5,11 @@ namespace HvIntegration.Recordings;
 /// <summary>What to record so that a resource can be judged.</summary>
 internal static class RecordingRemedy
 {
-    // By resource: in a Windows guest, and on the host.
+    // By resource: in a Windows guest, and on the host; empty where the host's counters alone do not tell whether the guest is affected.
     private static readonly (ResourceFamily Resource, string Name, string Guest, string Host)[] Counters =
     [
         (ResourceFamily.Cpu, "processor", @"\Processor(*)\% Processor Time", @"\Hyper-V Hypervisor Virtual Processor(*)\*"),
-        (ResourceFamily.Memory, "memory", @"\Memory\Available MBytes and \Memory\Pages Input/sec", @"\Hyper-V Dynamic Memory VM(*)\*"),
+        (ResourceFamily.Memory, "memory", @"\Memory\Available MBytes and \Memory\Pages Input/sec", ""),
         (ResourceFamily.Storage, "storage", @"\PhysicalDisk(*)\*", @"\Hyper-V Virtual Storage Device(*)\*"),
         (ResourceFamily.Network, "network", @"\Network Interface(*)\* and \TCPv4\*", @"\Hyper-V Virtual Network Adapter(*)\*"),
     ];
@@ -26,7 +26,7 @@ internal static class RecordingRemedy
     public static string Of(ResourceFamily resource, bool hasGuest)
     {
         var (_, _, guest, host) = Array.Find(Counters, c => c.Resource == resource);
-        return $"Record {(hasGuest ? guest + " in the guest" : host + " on the host")}.";
+        return hasGuest || host.Length == 0 ? $"Record {guest} in the guest{(hasGuest ? "" : " (--guest)")}." : $"Record {host} on the host.";
     }
 
     /// <summary>One sentence: what to record where nothing was judged.</summary>

@@ -46,6 +46,7 @@ public sealed partial class PdhCsvReader : IDisposable
     private readonly string[] _header;
     private readonly int[] _fieldOf;
     private readonly double[] _values;
+    private readonly HashSet<int> _damagedColumns = [];
     private readonly char _separator;
     private TimeSpan? _bias;
     private TimeSpan _offset;
@@ -386,7 +387,7 @@ public sealed partial class PdhCsvReader : IDisposable
             if (!TryNumber(field, out _values[i]))
             {
                 DamagedFields++;
-                Notice($"{_file}, line {_lines.Number}, column {_fieldOf[i] + 1}: '{Short(field)}' is not a number; the field was read as blank");
+                NoticeField(i, $"{_file}, line {_lines.Number}, column {_fieldOf[i] + 1}: '{Short(field)}' is not a number; the field was read as blank");
             }
 
             // Some recorders write -1 for "no value"; no counter is negative by itself.
@@ -573,7 +574,7 @@ public sealed partial class PdhCsvReader : IDisposable
     {
         if (_fields.Count != _header.Length || !_fields.Skip(1).SequenceEqual(_header.Skip(1), StringComparer.OrdinalIgnoreCase))
         {
-            throw Bad(0, "a second header with other columns", "split the file there and replay the parts separately");
+            throw Bad(0, "a second header with other columns", "split the file there and use each part as a recording of its own; hvi diagnose takes several --host, and several --guest of one VM");
         }
     }
 
@@ -599,6 +600,15 @@ public sealed partial class PdhCsvReader : IDisposable
         _gap = true;
         string where = column > 0 ? string.Create(CultureInfo.InvariantCulture, $", column {column}") : "";
         Notice($"{_file}, line {_lines.Number}{where}: {problem}; the line was skipped");
+    }
+
+    // The first of each column: a counter that fails does so in every row.
+    private void NoticeField(int column, string text)
+    {
+        if (_damagedColumns.Add(column))
+        {
+            Notice(text);
+        }
     }
 
     private void Notice(string text)
