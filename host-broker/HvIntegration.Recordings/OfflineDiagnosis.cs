@@ -411,6 +411,11 @@ internal sealed class OfflineDiagnosis
             + "Record 'Hyper-V Hypervisor Virtual Processor' with them, which names each VM; docs/diagnose.md lists the counters");
     }
 
+    private static string Uncounted(OfflineVm vm) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{vm.Name}: the guest does not count its idle time: in {vm.UncountedSeconds} of {vm.Seconds} s, up to {NumberText.Percent(vm.UncountedShareMax)} of its processor time is in no CPU mode. "
+        + $"This time is neither busy nor idle.{(vm.IsUndiagnosed ? " The VM is not diagnosed without counters of its host" : string.Empty)}");
+
     private OfflineResult Judge(CancellationToken cancellation)
     {
         if (_vms.Count == 0)
@@ -457,6 +462,7 @@ internal sealed class OfflineDiagnosis
             throw new OfflineException("no second of the recordings is between --from and --to; write times such as 2026-01-31T12:00:00Z");
         }
 
+        _notices.AddRange(_vms.Values.Where(v => v.IsUncounted).OrderBy(v => v.Name, StringComparer.OrdinalIgnoreCase).Select(Uncounted));
         var outsideOnly = _vms.Values.Where(v => v.GuestActivity is null && v.OnHost).Select(v => v.Name).Order(StringComparer.OrdinalIgnoreCase).ToList();
         if (outsideOnly.Count > 0)
         {

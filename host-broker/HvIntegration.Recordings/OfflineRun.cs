@@ -153,6 +153,9 @@ internal sealed class OfflineRun : IDisposable
         vm.Seconds++;
         vm.GuestSeconds += report.HasGuest ? 1 : 0;
         vm.HostSeconds += report.HasHost ? 1 : 0;
+        vm.UndiagnosedSeconds += report.IsDiagnosed ? 0 : 1;
+        vm.UncountedSeconds += report.UncountedShare > 0 ? 1 : 0;
+        vm.UncountedShareMax = Math.Max(vm.UncountedShareMax, report.UncountedShare);
     }
 
     private void Gather(long? from, long? to)

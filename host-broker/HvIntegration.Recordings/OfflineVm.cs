@@ -62,6 +62,21 @@ internal sealed class OfflineVm(Guid id, string name)
     /// <summary>Seconds of the window that the host side covers.</summary>
     public long HostSeconds { get; set; }
 
+    /// <summary>Seconds of the window in which too little was measured for a diagnosis.</summary>
+    public long UndiagnosedSeconds { get; set; }
+
+    /// <summary>Seconds of the window in which part of the guest's processor time was in no CPU mode.</summary>
+    public long UncountedSeconds { get; set; }
+
+    /// <summary>Greatest share of processor time in no CPU mode in one second.</summary>
+    public double UncountedShareMax { get; set; }
+
+    /// <summary>So much and so often that a reader must know of it.</summary>
+    public bool IsUncounted => 10 * UncountedSeconds >= Seconds && UncountedShareMax >= 0.2;
+
+    /// <summary>Most of the window has no diagnosis: the VM is neither healthy nor affected.</summary>
+    public bool IsUndiagnosed => 2 * UndiagnosedSeconds > Seconds;
+
     /// <summary>What the engine is told of it.</summary>
     public PartitionInfo Info(PartitionState state)
     {

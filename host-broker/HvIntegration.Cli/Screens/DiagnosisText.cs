@@ -69,14 +69,17 @@ internal static class DiagnosisText
         string where = result.Host.Length > 0 ? result.Host + ", " : "";
         string when = $"{Clock(result.FromSecond)} to {Clock(result.ToSecond + 1)} UTC";
         int hurt = result.Episodes.Select(e => e.Partition).Distinct().Count();
+        int undiagnosed = result.Vms.Count(v => v.IsUndiagnosed);
+        string without = undiagnosed == 0 ? "" : $" Not diagnosed: {Vms(undiagnosed)}.";
         if (hurt == 0)
         {
-            return $"{where}{when}: none of {Vms(result.Vms.Count)} was affected.";
+            int diagnosed = result.Vms.Count - undiagnosed;
+            return $"{where}{when}: {(diagnosed == 0 ? "no VM could be diagnosed" : $"none of {Vms(diagnosed)} was affected")}.{without}";
         }
 
         var worst = result.Episodes.OrderBy(e => e.Hypothesis == HypothesisIds.Unknown).ThenByDescending(e => e.Severity).First();
         string name = result.Vms.FirstOrDefault(v => v.Id == worst.Partition)?.Name ?? "";
-        return $"{where}{when}: {hurt} of {Vms(result.Vms.Count)} affected. Greatest impact: {name}, {worst.Verdict.Title.ToLowerInvariant()} ({SignalWords.Of(worst.Verdict.Side)}) since {Clock(worst.OnsetSecond)}.";
+        return $"{where}{when}: {hurt} of {Vms(result.Vms.Count)} affected. Greatest impact: {name}, {worst.Verdict.Title.ToLowerInvariant()} ({SignalWords.Of(worst.Verdict.Side)}) since {Clock(worst.OnsetSecond)}.{without}";
     }
 
     private static string Vms(int count) => count == 1 ? "1 VM" : count.ToString(CultureInfo.InvariantCulture) + " VMs";

@@ -188,7 +188,7 @@ internal sealed class QemuCounterSource : ICounterSource
             return;
         }
 
-        (vm.State, vm.Activity) = (poll.State, poll.Activity);
+        (vm.State, vm.Activity, vm.StopReason) = (poll.State, poll.Activity, poll.StopReason);
         vm.BalloonBytes = poll.BalloonBytes;
         vm.AnswerStamp = poll.Stamp;
         foreach (var disk in poll.Statistics)
@@ -283,7 +283,10 @@ internal sealed class QemuCounterSource : ICounterSource
         reading.Partitions.Add(new PartitionInfo(
             vm.Id, vm.Identity.Name, stale ? PartitionState.Unknown : vm.State, vm.Identity.Processors.Count,
             vm.Quota?.Processors, vm.Identity.MemoryBytes, QemuSocketNames.AgentAddress(path))
-        { Activity = stale ? PartitionActivity.None : vm.Activity });
+        {
+            Activity = stale ? PartitionActivity.None : vm.Activity,
+            StopReason = stale ? null : vm.StopReason,
+        });
     }
 
     private Guid IdOf(string path, QemuIdentity identity, List<string> faults)

@@ -140,6 +140,12 @@ internal sealed class Judge
         var harmed = none.File.Failed;
         var winnerId = winner?.Hypothesis.Id ?? HypothesisIds.Unknown;
 
+        // Healthy as far as known is not healthy: the processors are not known.
+        if (measured && !harmed && (winner is null || winner == none) && Processors.AreNotCounted(window))
+        {
+            (measured, winner, winnerId) = (false, null, HypothesisIds.Unknown);
+        }
+
         // What the open episode rests on is no longer measured: that is a gap, not an end.
         var blind = tracker.Open is not null && tracker.Open != winnerId && (winner is null || winner.Hypothesis.Family == ResourceFamily.None)
             && _weighing.OfId(tracker.Open) is { } rested && rested.File.IsBlind;
@@ -190,7 +196,7 @@ internal sealed class Judge
 
         if (!measured)
         {
-            return Verdicts.NoData(state, tracker);
+            return Verdicts.NoData(state, window, tracker);
         }
 
         if (winner is null)
@@ -200,7 +206,7 @@ internal sealed class Judge
 
         if (winner == _weighing.None)
         {
-            return Verdicts.Healthy(second, state, _weighing);
+            return Verdicts.Healthy(second, state, window, _weighing);
         }
 
         var onset = tracker.Open == winner.Hypothesis.Id ? tracker.Onset : second;
