@@ -47,7 +47,7 @@ internal sealed class CgroupCpuReader(HostFiles files)
         string path = group[1..];
 
         // Container engines mount a part of the hierarchy a second time: only a mount that holds the group shows its files.
-        var mount = _mounts.Entries.LastOrDefault(m => Holds(m.Root, path) && (second
+        var mount = _mounts.Entries.LastOrDefault(m => MountTable.Holds(m.Root, path) && (second
             ? m.FileSystem == "cgroup2"
             : m.FileSystem == "cgroup" && m.SuperOptions.Split(',').Contains("cpu")));
         if (mount is null)
@@ -78,9 +78,6 @@ internal sealed class CgroupCpuReader(HostFiles files)
 
         return tightest;
     }
-
-    private static bool Holds(string root, string path) =>
-        root == "/" || (path.StartsWith(root, StringComparison.Ordinal) && (path.Length == root.Length || path[root.Length] == '/'));
 
     private CpuQuota? ReadOne(string folder, bool second, bool ancestor)
     {
