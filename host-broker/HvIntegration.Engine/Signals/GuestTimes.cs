@@ -22,8 +22,8 @@ internal sealed class GuestTimes
     // By how much the two sides may differ where neither is wrong: ticks of both, and work of the host for the virtual processor.
     private const double SidesApartShare = 0.05;
 
-    // A guest that loses ticks waits a tick or more at a time, so a tenth of its timers are milliseconds late. Idle guests: 0.1 ms.
-    private const double LateSeconds = 0.001;
+    // A guest that loses ticks waits some of them at a time, and its timers wait with it: the more the greater the part it lost. Idle guests: 0.1 ms.
+    private const double LateSecondsMin = 0.001;
 
     private const int ModeBusy = 1;
     private const int ModeIdle = 2;
@@ -163,7 +163,7 @@ internal sealed class GuestTimes
         }
 
         var late = input.GuestValue(GuestMetrics.WakeupLateness) / input.GuestValue(GuestMetrics.Wakeups);
-        return late >= LateSeconds || busy + rest <= run + apart ? rest : 0;
+        return late >= Math.Max(LateSecondsMin, rest * input.Limits.WakeupLateSeconds) || busy + rest <= run + apart ? rest : 0;
     }
 
     private static void Add(ProcessorShares to, int processor, double share)

@@ -445,6 +445,6 @@ public class DeviceCollectorTests
         var fault = Assert.Throws<IOException>(() => new LinuxIdentity(tree.Root).Read());
 
         // Assert
-        Assert.Contains("mount procfs", fault.Message, StringComparison.Ordinal);
+        Assert.EndsWith($"has no boot id: mount procfs on {tree.Path}/proc", fault.Message, StringComparison.Ordinal);
     }
 }
