@@ -12,8 +12,8 @@ namespace HvIntegration.GuestAgent.Commands;
 internal sealed class AgentCommandLine(TextWriter output, TextWriter error, IDictionary environment)
 {
     // Everything that a command prints goes through these two.
-    private readonly TextWriter _output = SafeWriter.Over(output);
-    private readonly TextWriter _error = SafeWriter.Over(error);
+    private readonly SafeWriter _output = SafeWriter.Over(output);
+    private readonly SafeWriter _error = SafeWriter.Over(error);
 
     private const string Examples = """
 

@@ -10,7 +10,7 @@ internal sealed class SafeWriter(TextWriter inner) : TextWriter
     private readonly StringBuilder _line = new();
 
     /// <summary>A writer of clean lines over another one, which keeps its owner.</summary>
-    public static TextWriter Over(TextWriter inner) => new SafeWriter(inner);
+    public static SafeWriter Over(TextWriter inner) => new SafeWriter(inner);
 
     /// <inheritdoc/>
     public override Encoding Encoding => inner.Encoding;

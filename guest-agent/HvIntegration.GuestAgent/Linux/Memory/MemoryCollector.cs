@@ -116,14 +116,6 @@ internal sealed class MemoryCollector(GuestRoot root) : ICollector
     // A part of the memory; -1 where the kernel does not have it, or when it is more than the whole.
     private long Part(int key) => _parsed[key] <= _parsed[Total] ? _parsed[key] : -1;
 
-    private long Used(long total)
-    {
-        var rest = total - _parsed[Free];
-        foreach (var key in (ReadOnlySpan<int>)[Buffers, Cached, SlabReclaimable])
-        {
-            rest -= Math.Min(_parsed.OrZero(key), total);
-        }
-
-        return rest;
-    }
+    private long Used(long total) =>
+        total - _parsed[Free] - Math.Min(_parsed.OrZero(Buffers), total) - Math.Min(_parsed.OrZero(Cached), total) - Math.Min(_parsed.OrZero(SlabReclaimable), total);
 }
