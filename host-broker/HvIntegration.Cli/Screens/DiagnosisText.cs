@@ -69,12 +69,14 @@ internal static class DiagnosisText
         string where = result.Host.Length > 0 ? result.Host + ", " : "";
         string when = $"{Clock(result.FromSecond)} to {Clock(result.ToSecond + 1)} UTC";
         int hurt = result.Episodes.Select(e => e.Partition).Distinct().Count();
-        int undiagnosed = result.Vms.Count(v => v.IsUndiagnosed);
+        int undiagnosed = result.Vms.Count(v => v.IsUndiagnosed && !result.Episodes.Any(e => e.Partition == v.Id));
         string without = undiagnosed == 0 ? "" : $" Not diagnosed: {Vms(undiagnosed)}.";
         if (hurt == 0)
         {
             int diagnosed = result.Vms.Count - undiagnosed;
-            return $"{where}{when}: {(diagnosed == 0 ? "no VM could be diagnosed" : $"none of {Vms(diagnosed)} was affected")}.{without}";
+            return diagnosed == 0
+                ? $"{where}{when}: {Vms(undiagnosed)} could not be diagnosed."
+                : $"{where}{when}: none of {Vms(diagnosed)} was affected.{without}";
         }
 
         var worst = result.Episodes.OrderBy(e => e.Hypothesis == HypothesisIds.Unknown).ThenByDescending(e => e.Severity).First();

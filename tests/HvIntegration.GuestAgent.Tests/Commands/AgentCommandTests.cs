@@ -74,6 +74,18 @@ public sealed class AgentCommandTests : IDisposable
         Assert.Contains("processes: ", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Once_PartOfASourceMissing_NamesItInTheLineOfTheCollector()
+    {
+        using var tree = GuestTree.Of("6.1-cloud-amd64");
+        File.Delete(Path.Join(tree.Path, "proc/pressure/io"));
+
+        var (_, output, _) = await RunAsync("once", "--root", tree.Path);
+
+        Assert.Matches(@"\npressure: (ok|late) in [0-9.]+ ms: .*/proc/pressure/io", output);
+        Assert.Contains("resource=memory", output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("once")]
     [InlineData("once", "--format", "json")]

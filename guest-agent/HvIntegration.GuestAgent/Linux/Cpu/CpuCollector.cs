@@ -2,7 +2,6 @@ using System.Globalization;
 using HvIntegration.GuestAgent.Collection;
 using HvIntegration.GuestAgent.Linux.Native;
 using HvIntegration.Protocol.Metrics;
-using HvIntegration.Protocol.V1;
 
 namespace HvIntegration.GuestAgent.Linux.Cpu;
 
@@ -98,8 +97,7 @@ internal sealed class CpuCollector(GuestRoot root) : ICollector
         if (_told != (online, refused))
         {
             _told = (online, refused);
-            _partial = new CollectOutcome(
-                CollectorStatus.Ok,
+            _partial = CollectOutcome.Partial(
                 string.Create(CultureInfo.InvariantCulture, $"times of {online - refused} of {online} processors: the other {refused} exceed the limit on series"));
         }
 

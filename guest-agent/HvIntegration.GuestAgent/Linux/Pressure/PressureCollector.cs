@@ -1,7 +1,6 @@
 using HvIntegration.GuestAgent.Collection;
 using HvIntegration.GuestAgent.Linux.Native;
 using HvIntegration.Protocol.Metrics;
-using HvIntegration.Protocol.V1;
 
 namespace HvIntegration.GuestAgent.Linux.Pressure;
 
@@ -75,7 +74,7 @@ internal sealed class PressureCollector(GuestRoot root) : ICollector
         {
             _faults.CopyTo(_told, 0);
             var reason = string.Join("; ", _faults.Where(f => f.Length > 0).Distinct());
-            _partial = faults == _files.Length ? CollectOutcome.Failed(reason) : new CollectOutcome(CollectorStatus.Ok, reason);
+            _partial = faults == _files.Length ? CollectOutcome.Failed(reason) : CollectOutcome.Partial(reason);
         }
 
         return _partial;
