@@ -7,6 +7,9 @@ namespace HvIntegration.CounterSources.LinuxHost;
 internal sealed class CgroupIoReader(HostFiles files)
 {
     private const int DevicesMax = 256;
+
+    // With systemd, and as libvirt makes them itself.
+    private static readonly string[] Scopes = [".scope", ".libvirt-qemu"];
     private MountTable _mounts = MountTable.Parse("");
 
     /// <summary>Takes the mounts to look for the hierarchy in.</summary>
@@ -34,8 +37,8 @@ internal sealed class CgroupIoReader(HostFiles files)
             if (line.StartsWith("0::/", StringComparison.Ordinal))
             {
                 string group = line[3..];
-                int scope = group.LastIndexOf(".scope/", StringComparison.Ordinal);
-                return scope < 0 ? group : group[..(scope + ".scope".Length)];
+                string? scope = Array.Find(Scopes, s => group.Contains(s + "/", StringComparison.Ordinal));
+                return scope is null ? group : group[..(group.LastIndexOf(scope + "/", StringComparison.Ordinal) + scope.Length)];
             }
         }
 
