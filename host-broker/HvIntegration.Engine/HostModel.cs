@@ -269,6 +269,7 @@ public sealed class HostModel
             IsFull ? vm.Clock?.Quality : null, vm.Processes.At(second))
         {
             Gap = vm.Gaps.Now,
+            UncountedShare = vm.Frame.Has(SignalCatalog.GuestUncounted) ? vm.Frame.Value(SignalCatalog.GuestUncounted) : 0,
             GapsTold = vm.Gaps.TakeTold(),
         };
 }

@@ -78,6 +78,9 @@ public enum FactKind
     /// <summary>The part, while the VM's own wait was not recorded.</summary>
     OwnWaitNotRecorded,
 
+    /// <summary>The guest booked the value as a share of its processor time in no CPU mode, and nothing explains it.</summary>
+    TimeNotCounted,
+
     /// <summary>Value of the other number of other VMs wait for processors too; both null when none was measured.</summary>
     OthersWait,
 

@@ -57,4 +57,7 @@ public sealed record PartitionInfo(
 
     /// <summary>What the host does with it now.</summary>
     public PartitionActivity Activity { get; init; }
+
+    /// <summary>Why the hypervisor stopped it by itself, in its own word, such as <c>io-error</c>; null when it did not, or does not say.</summary>
+    public string? StopReason { get; init; }
 }

@@ -206,6 +206,9 @@ public sealed record PartitionReport(
     /// <summary>Gaps that are new, longer, shorter or otherwise named since the report before: what history keeps of them.</summary>
     public IReadOnlyList<DataGap> GapsTold { get; init; } = [];
 
+    /// <summary>Share of the guest's processor time that is in no CPU mode and that nothing explains; 0 when all is counted.</summary>
+    public double UncountedShare { get; init; }
+
     /// <summary>The open episode's cause is away in this second, and not yet long enough for an end.</summary>
     public bool Rests => Episode is { } e && e.HeldSecond < Second && e.Hypothesis != Verdict.Hypothesis;
 }

@@ -21,6 +21,9 @@ public static class SignalIds
     /// <summary>Steal as the guest's kernel reports it: missing where the platform reports none.</summary>
     public const string GuestReportedSteal = "cpu.guest.reported_steal";
 
+    /// <summary>Share of processor time that the guest booked in no mode and that nothing explains.</summary>
+    public const string GuestUncounted = "cpu.guest.uncounted";
+
     /// <summary>Share of time some task waited for a processor.</summary>
     public const string PsiCpuSome = "psi.guest.cpu.some";
 

@@ -112,6 +112,7 @@ public static class CauseText
                     : "Use a faster or less loaded uplink, or enable VMQ.") + " More processors or memory for this VM would not help.",
             HypothesisIds.HostStorageSlow => "Reduce the load of the store, or use a faster store. More memory or processors for the VM would not help.",
             HypothesisIds.StorageQosCap => "Raise the storage quota. A faster store would not help.",
+            HypothesisIds.VmPaused when StopText.Advice(statement.Because?.Name) is { } stopped => stopped,
             HypothesisIds.VmPaused
                 => "Look for a checkpoint, a live migration, a save or a manual pause at that time. No change in the guest would help.",
             HypothesisIds.VmbusPath

@@ -14,6 +14,7 @@ public static class SignalText
         [SignalIds.GuestRunQueue] = "runnable threads per processor",
         [SignalIds.GuestTopProcess] = "busiest process",
         [SignalIds.GuestReportedSteal] = "steal reported by the guest",
+        [SignalIds.GuestUncounted] = "processor time in no CPU mode of the guest",
         [SignalIds.PsiCpuSome] = "guest tasks waiting for a processor",
         [SignalIds.PsiMemorySome] = "guest tasks waiting for memory",
         [SignalIds.PsiMemoryFull] = "guest stalled on memory",

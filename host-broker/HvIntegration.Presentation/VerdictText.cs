@@ -53,9 +53,9 @@ public static class VerdictText
             { Kind: StatementKind.Off } => $"{vm} is off.",
             { Kind: StatementKind.Starting } => $"{vm} has just started. Its startup load is not diagnosed.",
             { Kind: StatementKind.NotJudged } => "The bundle has no guest-side data of this VM, so the VM is not diagnosed. Its host-side data is included because it shares the host.",
-            { Kind: StatementKind.NoData } => $"{vm}: neither side reported enough data for a diagnosis."
+            { Kind: StatementKind.NoData } => $"{vm}: {(statement.Because is { } why ? $"not diagnosed, because {FactText.Of(why)}" : "neither side reported enough data for a diagnosis")}."
                 + (statement.CarriedCause is { } open ? $" The episode \"{open}\" stays open." : string.Empty),
-            { Kind: StatementKind.Healthy } => $"{vm} is healthy: {string.Join(", ", statement.Well.Select(FactText.Of))}." + LessSure(statement),
+            { Kind: StatementKind.Healthy } => $"{vm} is healthy: {string.Join(", ", statement.Well.Select(FactText.Of))}." + Limited(statement) + LessSure(statement),
             { Kind: StatementKind.Unclear } => Unclear(statement, vm),
             { Kind: StatementKind.Cause } => $"{vm}: {CauseText.Name(statement.Cause)} ({CauseText.Of(statement.Side)}){Since(statement)}. {ReasonOf(statement)}".TrimEnd(),
             _ => $"{vm}: {TitleOf(statement)}{(statement.Side == Side.None ? string.Empty : $" ({CauseText.Of(statement.Side)})")}{Since(statement)}.",
@@ -119,6 +119,8 @@ public static class VerdictText
         { Kind: CulpritKind.HostProcessLeftOut, Name.Length: 0 } => char.ToUpperInvariant(HostProcess[0]) + HostProcess[1..],
         _ => ForeignText.Name(culprit.Name),
     };
+
+    private static string Limited(VerdictStatement statement) => statement.Because is { } fact ? $" Not included: {FactText.Of(fact)}." : string.Empty;
 
     private static string LessSure(VerdictStatement statement) => statement.MissingSide switch
     {

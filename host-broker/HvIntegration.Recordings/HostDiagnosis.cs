@@ -400,6 +400,11 @@ internal sealed class HostDiagnosis
                 $"{_hosts[0].File}, line 1: no Hyper-V counters: it looks like the recording of a guest. Use it with --guest VM={_hosts[0].File}; {columns}");
     }
 
+    private static string Uncounted(OfflineVm vm) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{vm.Name}: the guest does not count its idle time: in {vm.UncountedSeconds} of {vm.Seconds} s, up to {NumberText.Percent(vm.UncountedShareMax)} of its processor time is in no CPU mode. "
+        + $"This time is neither busy nor idle.{(vm.IsJudged ? string.Empty : " The VM is not judged without counters of its host")}");
+
     private OfflineResult Judge(CancellationToken cancellation)
     {
         if (_vms.Count == 0)
@@ -447,6 +452,7 @@ internal sealed class HostDiagnosis
             throw new OfflineException("no second of the recordings is between --from and --to; write times such as 2026-01-31T12:00:00Z");
         }
 
+        _notices.AddRange(_vms.Values.Where(v => v.IsUncounted).OrderBy(v => v.Name, StringComparer.OrdinalIgnoreCase).Select(Uncounted));
         var outsideOnly = _vms.Values.Where(v => v.GuestActivity is null && v.OnHost).Select(v => v.Name).Order(StringComparer.OrdinalIgnoreCase).ToList();
         if (outsideOnly.Count > 0)
         {

@@ -154,10 +154,14 @@ internal sealed class OfflineRun : IDisposable
         vm.GuestSeconds += report.HasGuest ? 1 : 0;
         vm.HostSeconds += report.HasHost ? 1 : 0;
         vm.OffSeconds += report.Verdict.Statement.Kind == StatementKind.Off ? 1 : 0;
+        vm.AnyJudgedSeconds += report.Verdict.Judged.Count > 0 ? 1 : 0;
         foreach (var resource in report.Verdict.Judged)
         {
             vm.JudgedSeconds[resource] = vm.JudgedSeconds.GetValueOrDefault(resource) + 1;
         }
+
+        vm.UncountedSeconds += report.UncountedShare > 0 ? 1 : 0;
+        vm.UncountedShareMax = Math.Max(vm.UncountedShareMax, report.UncountedShare);
     }
 
     private void Gather(long? from, long? to)
@@ -167,6 +171,10 @@ internal sealed class OfflineRun : IDisposable
             if (episode.EndSecond >= (from ?? long.MinValue) && episode.OnsetSecond <= (to ?? long.MaxValue))
             {
                 _episodes.Add(episode);
+                if (_vms.TryGetValue(episode.Partition, out var vm))
+                {
+                    vm.HasEpisode = true;
+                }
             }
         }
     }

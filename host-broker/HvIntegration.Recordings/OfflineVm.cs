@@ -62,14 +62,29 @@ internal sealed class OfflineVm(Guid id, string name)
     /// <summary>Seconds of the window in which a resource could be judged, by the resource.</summary>
     public Dictionary<ResourceFamily, long> JudgedSeconds { get; } = [];
 
+    /// <summary>Seconds of the window in which at least one resource could be judged.</summary>
+    public long AnyJudgedSeconds { get; set; }
+
     /// <summary>Seconds of the window in which the VM was off: there is nothing to judge.</summary>
     public long OffSeconds { get; set; }
 
-    /// <summary>True when it could be judged in at least one second.</summary>
-    public bool IsJudged => OffSeconds > 0 || JudgedSeconds.Count > 0;
+    /// <summary>It has an episode in the window.</summary>
+    public bool HasEpisode { get; set; }
+
+    /// <summary>True when most of the window could be judged, or an episode was found in it: else the VM is neither healthy nor affected.</summary>
+    public bool IsJudged => HasEpisode || 2 * (AnyJudgedSeconds + OffSeconds) >= Seconds;
 
     /// <summary>True when a resource could be judged in most seconds in which the VM was not off.</summary>
     public bool IsMostlyJudged(ResourceFamily resource) => (JudgedSeconds.GetValueOrDefault(resource) * 2) >= Seconds - OffSeconds;
+
+    /// <summary>Seconds of the window in which part of the guest's processor time was in no CPU mode.</summary>
+    public long UncountedSeconds { get; set; }
+
+    /// <summary>Greatest share of processor time in no CPU mode in one second.</summary>
+    public double UncountedShareMax { get; set; }
+
+    /// <summary>So much and so often that a reader must know of it.</summary>
+    public bool IsUncounted => 10 * UncountedSeconds >= Seconds && UncountedShareMax >= 0.2;
 
     /// <summary>What the engine is told of it.</summary>
     public PartitionInfo Info(PartitionState state)

@@ -73,7 +73,7 @@ internal sealed class TestHost
     {
         _ns += StepSeconds * Second;
         var dt = (double)StepSeconds;
-        Model.UpdateInventory([.. Vms.Where(v => v.Listed).Select(v => new PartitionInfo(v.Id, v.Name, v.State, v.Processors, v.CpuLimit, v.MemoryMaximum, null) { Activity = v.Activity })]);
+        Model.UpdateInventory([.. Vms.Where(v => v.Listed).Select(v => new PartitionInfo(v.Id, v.Name, v.State, v.Processors, v.CpuLimit, v.MemoryMaximum, null) { Activity = v.Activity, StopReason = v.StopReason })]);
         var readNs = _ns + (long)(_random.NextDouble() * 4e6);
         foreach (var vm in Vms)
         {

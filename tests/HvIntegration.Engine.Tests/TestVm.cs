@@ -18,6 +18,9 @@ internal sealed class TestVm(string name, int number, int processors)
     /// <summary>What the host's management does with it.</summary>
     public PartitionActivity Activity { get; set; }
 
+    /// <summary>Why the hypervisor stopped it by itself.</summary>
+    public string? StopReason { get; set; }
+
     /// <summary>The inventory lists it.</summary>
     public bool Listed { get; set; } = true;
 

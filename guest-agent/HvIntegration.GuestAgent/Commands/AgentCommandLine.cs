@@ -11,6 +11,10 @@ namespace HvIntegration.GuestAgent.Commands;
 /// <param name="environment">Environment variables.</param>
 internal sealed class AgentCommandLine(TextWriter output, TextWriter error, IDictionary environment)
 {
+    // Everything that a command prints goes through these two.
+    private readonly SafeWriter _output = SafeWriter.Over(output);
+    private readonly SafeWriter _error = SafeWriter.Over(error);
+
     private const string Examples = """
 
         Examples:
@@ -34,7 +38,20 @@ internal sealed class AgentCommandLine(TextWriter output, TextWriter error, IDic
 
     /// <summary>Parses the arguments and runs the command they name.</summary>
     /// <returns>See <see cref="ExitStatus"/>.</returns>
-    public Task<int> RunAsync(string[] args, CancellationToken cancellation)
+    public async Task<int> RunAsync(string[] args, CancellationToken cancellation)
+    {
+        try
+        {
+            return await InvokeAsync(args, cancellation);
+        }
+        finally
+        {
+            await _output.FlushAsync(CancellationToken.None);
+            await _error.FlushAsync(CancellationToken.None);
+        }
+    }
+
+    private Task<int> InvokeAsync(string[] args, CancellationToken cancellation)
     {
         RootCommand root = Create();
         ParseResult parsed = root.Parse(args);
@@ -42,14 +59,14 @@ internal sealed class AgentCommandLine(TextWriter output, TextWriter error, IDic
         {
             foreach (ParseError fault in parsed.Errors)
             {
-                error.WriteLine($"hvi-agent: {fault.Message}");
+                _error.WriteLine($"hvi-agent: {fault.Message}");
             }
 
-            error.WriteLine("hvi-agent --help shows the commands and options.");
+            _error.WriteLine("hvi-agent --help shows the commands and options.");
             return Task.FromResult(ExitStatus.Unusable);
         }
 
-        return parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = TimeSpan.FromSeconds(10) }, cancellation);
+        return parsed.InvokeAsync(new InvocationConfiguration { Output = _output, Error = _error, ProcessTerminationTimeout = TimeSpan.FromSeconds(10) }, cancellation);
     }
 
     private RootCommand Create()
@@ -80,13 +97,13 @@ internal sealed class AgentCommandLine(TextWriter output, TextWriter error, IDic
         Add(root, new Command("run", "Sample and stream to the broker until stopped. The service runs this command."),
             (_, options, cancellation) => new RunCommand(options).RunAsync(cancellation));
         Add(root, new Command("once", "Take one sample and print it.") { format },
-            (parsed, options, _) => Task.FromResult(new OnceCommand(options, output).Run(parsed.GetValue(format) == "json")));
+            (parsed, options, _) => Task.FromResult(new OnceCommand(options, _output).Run(parsed.GetValue(format) == "json")));
         Add(root, new Command("check", "Check each prerequisite and collector, and show a remedy for each failure.") { format },
-            (parsed, options, cancellation) => new CheckCommand(options, output).RunAsync(parsed.GetValue(format) == "json", cancellation));
+            (parsed, options, cancellation) => new CheckCommand(options, _output).RunAsync(parsed.GetValue(format) == "json", cancellation));
         Add(root, new Command("record", "Write the frames for the broker to a file, length-delimited.") { file, seconds },
-            (parsed, options, cancellation) => Task.FromResult(new RecordCommand(options, output, error).Run(parsed.GetValue(file)!, parsed.GetValue(seconds), cancellation)));
+            (parsed, options, cancellation) => Task.FromResult(new RecordCommand(options, _output, _error).Run(parsed.GetValue(file)!, parsed.GetValue(seconds), cancellation)));
         Add(root, new Command("payload", "Print the exact data for the host, decoded, with sizes."),
-            (_, options, cancellation) => Task.FromResult(new PayloadCommand(options, output).Run(cancellation)));
+            (_, options, cancellation) => Task.FromResult(new PayloadCommand(options, _output).Run(cancellation)));
         return root;
     }
 
@@ -100,7 +117,7 @@ internal sealed class AgentCommandLine(TextWriter output, TextWriter error, IDic
             {
                 foreach (string fault in faults)
                 {
-                    error.WriteLine($"hvi-agent: {fault}");
+                    _error.WriteLine($"hvi-agent: {fault}");
                 }
 
                 return ExitStatus.Unusable;
@@ -112,7 +129,7 @@ internal sealed class AgentCommandLine(TextWriter output, TextWriter error, IDic
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or PlatformNotSupportedException or FormatException)
             {
-                error.WriteLine($"hvi-agent: {e.Message}");
+                _error.WriteLine($"hvi-agent: {e.Message}");
                 return ExitStatus.Unusable;
             }
         });

@@ -95,7 +95,7 @@ internal sealed class CheckCommand(AgentOptions options, TextWriter output)
         string time = string.Create(CultureInfo.InvariantCulture, $"{durationNs / 1e6:0.00} ms");
         return outcome.Status switch
         {
-            CollectorStatus.Ok => new CheckLine(CheckState.Ok, name, $"{found} in {time}", ""),
+            CollectorStatus.Ok => new CheckLine(CheckState.Ok, name, $"{found} in {time}{(outcome.Reason is { Length: > 0 } lacks ? "; " + lacks : "")}", ""),
             CollectorStatus.Unavailable => new CheckLine(CheckState.Absent, name, outcome.Reason, $"docs/collectors/{name}.md lists what the source needs"),
             _ => new CheckLine(CheckState.Warning, name, $"{outcome.Reason} ({time})", $"see docs/collectors/{name}.md, or disable it with --disable {name}"),
         };

@@ -36,6 +36,10 @@ internal sealed class OnceCommand(AgentOptions options, TextWriter output)
     private static string Attributes(DecodedSeries series) => string.Join(
         ' ', series.Metric!.Attributes.Zip(series.Attributes, (key, value) => $"{key[(key.LastIndexOf('.') + 1)..]}={value}"));
 
+    // The wire carries no reason with "ok": what a collector that works lacks is in its outcome.
+    private static string ReasonOf(AgentParts parts, DecodedReading reading) =>
+        reading.Reason.Length > 0 ? reading.Reason : parts.Sampler.Runners.FirstOrDefault(r => r.Index == reading.Collector)?.Outcome.Reason ?? "";
+
     private void WriteTable(AgentParts parts, DecodedBatch batch)
     {
         output.WriteLine($"{parts.Identity.HostName}: {parts.Identity.OsDescription}, kernel {parts.Identity.KernelVersion}; counters are sums since boot");
@@ -43,7 +47,8 @@ internal sealed class OnceCommand(AgentOptions options, TextWriter output)
         {
             output.WriteLine();
             output.Write(string.Create(CultureInfo.InvariantCulture, $"{parts.Sampler.CollectorNames[reading.Collector]}: {Name(reading.Status)} in {(reading.EndNs - reading.StartNs) / 1e6:0.00} ms"));
-            output.WriteLine(reading.Reason.Length > 0 ? ": " + reading.Reason : "");
+            string reason = ReasonOf(parts, reading);
+            output.WriteLine(reason.Length > 0 ? ": " + reason : "");
             foreach (DecodedValue value in batch.Values.Where(v => batch.Readings[v.Reading] == reading))
             {
                 MetricDefinition metric = value.Series.Metric!;
@@ -96,7 +101,7 @@ internal sealed class OnceCommand(AgentOptions options, TextWriter output)
                 json.WriteStartObject();
                 json.WriteString("name", parts.Sampler.CollectorNames[reading.Collector]);
                 json.WriteString("status", Name(reading.Status));
-                json.WriteString("reason", reading.Reason);
+                json.WriteString("reason", ReasonOf(parts, reading));
                 json.WriteNumber("duration_us", (reading.EndNs - reading.StartNs) / 1000);
                 json.WriteEndObject();
             }

@@ -4,6 +4,7 @@ using HvIntegration.GuestAgent.Hosting;
 using HvIntegration.GuestAgent.Sampling;
 using HvIntegration.GuestAgent.Uplink;
 using HvIntegration.Protocol.Codec;
+using HvIntegration.Protocol.Text;
 using HvIntegration.Protocol.V1;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -35,6 +36,6 @@ internal sealed class PayloadCommand(AgentOptions options, TextWriter output)
     {
         output.WriteLine();
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"== {title}: {message.CalculateSize()} bytes"));
-        output.WriteLine(Formatter.Format(message));
+        output.WriteLine(SafeText.InJson(Formatter.Format(message)));
     }
 }

@@ -12,6 +12,7 @@ internal static class SignalMeanings
     private static readonly FrozenDictionary<string, string> Words = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         [SignalIds.GuestReportedSteal] = "steal reported by the guest kernel",
+        [SignalIds.GuestUncounted] = "processor time that the guest books in no mode",
         [SignalIds.HostOverhead] = "logical processors used in addition",
         [SignalIds.Contention1s] = "ready over 1 s",
         [SignalIds.Contention1m] = "ready over 1 min",

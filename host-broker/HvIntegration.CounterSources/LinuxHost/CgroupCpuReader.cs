@@ -44,19 +44,18 @@ internal sealed class CgroupCpuReader(HostFiles files)
     public CpuQuota? Read(string group)
     {
         bool second = group[0] == '2';
-        var mount = _mounts.Entries.LastOrDefault(m => second
+        string path = group[1..];
+
+        // Container engines mount a part of the hierarchy a second time: only a mount that holds the group shows its files.
+        var mount = _mounts.Entries.LastOrDefault(m => MountTable.Holds(m.Root, path) && (second
             ? m.FileSystem == "cgroup2"
-            : m.FileSystem == "cgroup" && m.SuperOptions.Split(',').Contains("cpu"));
+            : m.FileSystem == "cgroup" && m.SuperOptions.Split(',').Contains("cpu")));
         if (mount is null)
         {
             return null;
         }
 
-        string path = group[1..];
-        if (mount.Root != "/" && path.StartsWith(mount.Root, StringComparison.Ordinal))
-        {
-            path = path[mount.Root.Length..];
-        }
+        path = mount.Root == "/" ? path : path[mount.Root.Length..];
 
         CpuQuota? tightest = null;
         string own = path;

@@ -55,7 +55,8 @@ internal sealed class MountTable
         return best;
     }
 
-    private static bool Holds(string mountPoint, string path) =>
+    /// <summary>True when a path is a folder or lies below it.</summary>
+    public static bool Holds(string mountPoint, string path) =>
         mountPoint == "/" || (path.StartsWith(mountPoint, StringComparison.Ordinal)
             && (path.Length == mountPoint.Length || path[mountPoint.Length] == '/'));
 

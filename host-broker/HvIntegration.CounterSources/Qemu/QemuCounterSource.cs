@@ -13,6 +13,7 @@ internal sealed class QemuCounterSource : ICounterSource
     private readonly HostFiles _files;
     private readonly QemuProcessReader _processes;
     private readonly QemuHostReader _host;
+    private readonly ManagedPartitions _managed;
     private readonly SemaphoreSlim _slots;
     private readonly CancellationTokenSource _stop = new();
     private readonly SortedDictionary<string, Watched> _watched = new(StringComparer.Ordinal);
@@ -28,6 +29,7 @@ internal sealed class QemuCounterSource : ICounterSource
         _files = new HostFiles(options.ProcRoot, options.SysRoot);
         _processes = new QemuProcessReader(_files);
         _host = new QemuHostReader(_files, options);
+        _managed = new ManagedPartitions(options, _files, _processes);
         _slots = new SemaphoreSlim(options.PollConcurrency);
     }
 
@@ -54,7 +56,7 @@ internal sealed class QemuCounterSource : ICounterSource
         }
 
         await WaitForMonitorsAsync(cancellation);
-        var reading = new Reading(samples, faults);
+        var reading = new QemuReading(samples, faults);
         foreach (var (path, watched) in _watched)
         {
             if (watched.Monitor.Take() is { } poll)
@@ -73,6 +75,7 @@ internal sealed class QemuCounterSource : ICounterSource
             }
         }
 
+        _managed.Read(Clock, reading);
         _host.Read(Clock, reading.Processes, reading.VmSeconds, reading.Devices, samples, faults);
         return new CounterReading(reading.Partitions, samples.Samples, faults, Ended: false);
     }
@@ -99,7 +102,9 @@ internal sealed class QemuCounterSource : ICounterSource
         }
 
         _mountsStamp = _time.GetTimestamp();
-        _processes.UseMounts(MountTable.Parse(_files.TryRead("/proc/self/mountinfo", out string text) ? text : ""));
+        var mounts = MountTable.Parse(_files.TryRead("/proc/self/mountinfo", out string text) ? text : "");
+        _processes.UseMounts(mounts);
+        _managed.Refresh(mounts);
     }
 
     private async ValueTask DiscoverAsync(List<string> faults)
@@ -122,7 +127,11 @@ internal sealed class QemuCounterSource : ICounterSource
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            faults.Add($"{_options.SocketFolder}: {e.Message} Start each VM with -qmp unix:{_options.SocketFolder}/NAME.qmp,server=on,wait=off");
+            // Where a manager starts the VMs, none of them needs a monitor for hvi.
+            if (_managed.Count == 0 || e is not DirectoryNotFoundException)
+            {
+                faults.Add($"{_options.SocketFolder}: {e.Message} Start each VM with -qmp unix:{_options.SocketFolder}/NAME.qmp,server=on,wait=off");
+            }
         }
 
         if (beyond > 0)
@@ -169,7 +178,7 @@ internal sealed class QemuCounterSource : ICounterSource
         cancellation.ThrowIfCancellationRequested();
     }
 
-    private void TakePoll(string path, Watched watched, QemuPoll poll, long ns, Reading reading)
+    private void TakePoll(string path, Watched watched, QemuPoll poll, long ns, QemuReading reading)
     {
         if (poll.Identity is { } identity)
         {
@@ -188,7 +197,7 @@ internal sealed class QemuCounterSource : ICounterSource
             return;
         }
 
-        (vm.State, vm.Activity) = (poll.State, poll.Activity);
+        (vm.State, vm.Activity, vm.StopReason) = (poll.State, poll.Activity, poll.StopReason);
         vm.BalloonBytes = poll.BalloonBytes;
         vm.AnswerStamp = poll.Stamp;
         foreach (var disk in poll.Statistics)
@@ -212,7 +221,7 @@ internal sealed class QemuCounterSource : ICounterSource
         samples.Cumulative(vm.Id, HostSeries.Of(HostMetrics.DiskErrors, disk.Name), ns, disk.Errors, native + "failed_*_operations");
     }
 
-    private void ReadPartition(string path, Watched watched, QemuPartition vm, Func<long> clock, Reading reading)
+    private void ReadPartition(string path, Watched watched, QemuPartition vm, Func<long> clock, QemuReading reading)
     {
         if (vm.Process > 0)
         {
@@ -224,13 +233,7 @@ internal sealed class QemuCounterSource : ICounterSource
                 return;
             }
 
-            if (!double.IsNaN(vm.ProcessSeconds))
-            {
-                reading.VmSeconds += seconds - vm.ProcessSeconds;
-            }
-
-            vm.ProcessSeconds = seconds;
-            reading.Processes.Add(vm.Process);
+            reading.Count(vm, seconds);
         }
         else if (watched.Monitor.Fault is not null)
         {
@@ -283,7 +286,10 @@ internal sealed class QemuCounterSource : ICounterSource
         reading.Partitions.Add(new PartitionInfo(
             vm.Id, vm.Identity.Name, stale ? PartitionState.Unknown : vm.State, vm.Identity.Processors.Count,
             vm.Quota?.Processors, vm.Identity.MemoryBytes, QemuSocketNames.AgentAddress(path))
-        { Activity = stale ? PartitionActivity.None : vm.Activity });
+        {
+            Activity = stale ? PartitionActivity.None : vm.Activity,
+            StopReason = stale ? null : vm.StopReason,
+        });
     }
 
     private Guid IdOf(string path, QemuIdentity identity, List<string> faults)
@@ -310,20 +316,5 @@ internal sealed class QemuCounterSource : ICounterSource
         public QemuPartition? Vm { get; set; }
 
         public string? LocateFault { get; set; }
-    }
-
-    private sealed class Reading(HostSampleList samples, List<string> faults)
-    {
-        public HostSampleList Samples { get; } = samples;
-
-        public List<string> Faults { get; } = faults;
-
-        public List<PartitionInfo> Partitions { get; } = [];
-
-        public HashSet<int> Processes { get; } = [];
-
-        public HashSet<string> Devices { get; } = new(StringComparer.Ordinal);
-
-        public double VmSeconds { get; set; }
     }
 }

@@ -1,6 +1,6 @@
 namespace HvIntegration.CounterSources.Qemu;
 
-/// <summary>Counters of one disk since the VM started.</summary>
+/// <summary>Counters of one disk since the VM started; NaN for one that the monitor does not have.</summary>
 /// <param name="Name">Drive id, device id or node name.</param>
 /// <param name="Reads">Read operations completed.</param>
 /// <param name="ReadBytes">Bytes that were read.</param>
@@ -13,5 +13,5 @@ internal sealed record QemuDiskStatistics(
     string Name, double Reads, double ReadBytes, double ReadSeconds, double Writes, double WriteBytes, double WriteSeconds, double Errors)
 {
     /// <summary>True when something was read or written.</summary>
-    public bool HasTraffic => Reads + Writes > 0;
+    public bool HasTraffic => Reads > 0 || Writes > 0;
 }

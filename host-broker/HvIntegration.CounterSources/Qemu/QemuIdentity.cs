@@ -9,4 +9,8 @@ namespace HvIntegration.CounterSources.Qemu;
 /// <param name="Disks">Disks with a medium.</param>
 internal sealed record QemuIdentity(
     Guid Uuid, string Name, int PeerProcess, IReadOnlyList<(int Index, int Thread)> Processors,
-    double? MemoryBytes, IReadOnlyList<QemuDisk> Disks);
+    double? MemoryBytes, IReadOnlyList<QemuDisk> Disks)
+{
+    /// <summary>QEMU's words when it knows neither command for the threads of the processors; null when it knows one.</summary>
+    public string? ProcessorsFault { get; init; }
+}

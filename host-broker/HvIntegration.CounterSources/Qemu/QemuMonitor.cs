@@ -16,6 +16,8 @@ internal sealed class QemuMonitor(string path, QemuOptions options, TimeProvider
     private static readonly string[] Rarely =
         [.. Often, "query-uuid", "query-name", "query-cpus-fast", "query-memory-size-summary", "query-block"];
 
+    private const int ProcessorsAt = 5;
+
     private QmpConnection? _connection;
     private long? _identityStamp;
     private long _retryStamp;
@@ -123,15 +125,25 @@ internal sealed class QemuMonitor(string path, QemuOptions options, TimeProvider
         QemuIdentity? identity = null;
         if (whole)
         {
+            var processors = replies[ProcessorsAt];
+            if (processors.Error is not null)
+            {
+                // QEMU before 2.12; later versions dropped this command, which makes each virtual processor leave the guest for a moment.
+                processors = (await _connection.ExecuteAsync(["query-cpus"], cancellation))[0];
+            }
+
             identity = new QemuIdentity(
                 Value(replies[3], QmpReplies.Uuid), Value(replies[4], QmpReplies.Name) ?? QemuSocketNames.VmName(path),
-                _connection.PeerProcess, Value(replies[5], QmpReplies.Processors) ?? [], Value(replies[6], QmpReplies.Memory),
-                Value(replies[7], QmpReplies.Disks) ?? []);
+                _connection.PeerProcess, Value(processors, QmpReplies.Processors) ?? [], Value(replies[6], QmpReplies.Memory),
+                Value(replies[7], QmpReplies.Disks) ?? [])
+            {
+                ProcessorsFault = processors.Error,
+            };
             _identityStamp = stamp;
         }
 
         return new QemuPoll(
-            stamp, Value(replies[0], QmpReplies.Status), Value(replies[0], QmpReplies.Activity), Value(replies[1], QmpReplies.DiskStatistics) ?? [],
+            stamp, Value(replies[0], QmpReplies.Status), Value(replies[0], QmpReplies.Activity), Value(replies[0], QmpReplies.StopReason), Value(replies[1], QmpReplies.DiskStatistics) ?? [],
             Value(replies[2], QmpReplies.Balloon), identity);
     }
 

@@ -10,6 +10,16 @@ public sealed class QemuOptions
     [Required]
     public string SocketFolder { get; set; } = "/run/hvintegration/qemu";
 
+    /// <summary>Folder in which libvirt keeps a file of each VM that runs, <c>NAME.xml</c> and <c>NAME.pid</c>.</summary>
+    /// <value>Default /run/libvirt/qemu.</value>
+    [Required]
+    public string LibvirtFolder { get; set; } = "/run/libvirt/qemu";
+
+    /// <summary>Folder in which Proxmox keeps the process of each VM that runs, <c>NUMBER.pid</c>.</summary>
+    /// <value>Default /run/qemu-server.</value>
+    [Required]
+    public string ProxmoxFolder { get; set; } = "/run/qemu-server";
+
     /// <summary>Monitors asked at the same time.</summary>
     /// <value>1 to 256. Default 32.</value>
     [Range(1, 256)]

@@ -36,6 +36,9 @@ internal sealed class QemuPartition
     /// <summary>What QEMU does with it while it does not run.</summary>
     public PartitionActivity Activity { get; set; }
 
+    /// <summary>Why QEMU stopped it by itself, in its own word; null when it did not.</summary>
+    public string? StopReason { get; set; }
+
     /// <summary>Newest size of the balloon's guest; null without a balloon.</summary>
     public double? BalloonBytes { get; set; }
 

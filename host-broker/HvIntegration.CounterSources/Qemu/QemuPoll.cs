@@ -6,8 +6,9 @@ namespace HvIntegration.CounterSources.Qemu;
 /// <param name="Stamp">Monotonic time of the answer.</param>
 /// <param name="State">query-status.</param>
 /// <param name="Activity">query-status, what QEMU does with it.</param>
+/// <param name="StopReason">query-status, why QEMU stopped it by itself; null when it did not.</param>
 /// <param name="Statistics">query-blockstats.</param>
 /// <param name="BalloonBytes">query-balloon; null without a balloon.</param>
 /// <param name="Identity">When it was asked this time, else null.</param>
 internal sealed record QemuPoll(
-    long Stamp, PartitionState State, PartitionActivity Activity, IReadOnlyList<QemuDiskStatistics> Statistics, double? BalloonBytes, QemuIdentity? Identity);
+    long Stamp, PartitionState State, PartitionActivity Activity, string? StopReason, IReadOnlyList<QemuDiskStatistics> Statistics, double? BalloonBytes, QemuIdentity? Identity);

@@ -41,8 +41,7 @@ internal sealed class QemuProcessReader(HostFiles files)
             vm.Process = 0;
             vm.Groups = [];
             vm.Taps = [];
-            return identity.Processors.Count == 0
-                ? $"{identity.Name}: query-cpus-fast returned no threads, so its run time is not known"
+            return identity.Processors.Count == 0 ? NoThreads(identity)
                 : $"{identity.Name}: thread {identity.Processors[0].Thread} is not in /proc, so its run time is not known; run hvi in the process namespace of QEMU";
         }
 
@@ -64,8 +63,12 @@ internal sealed class QemuProcessReader(HostFiles files)
 
         vm.Groups = groups;
         vm.Taps = _taps.Of(vm.Process);
-        return null;
+        return identity.Processors.Count == 0 ? NoThreads(identity) : null;
     }
+
+    private static string NoThreads(QemuIdentity identity) => identity.ProcessorsFault is { } fault
+        ? $"{identity.Name}: QEMU knows neither query-cpus-fast (2.12 and newer) nor query-cpus ({fault}), so the run time of its processors is not known"
+        : $"{identity.Name}: QEMU returned no threads of its processors, so their run time is not known";
 
     /// <summary>True while the process that was located still runs.</summary>
     public bool IsAlive(QemuPartition vm) =>
@@ -111,7 +114,11 @@ internal sealed class QemuProcessReader(HostFiles files)
             samples.Cumulative(vm.Id, HostSeries.Of(HostMetrics.VpDispatches, vp), ns, sched.Slices, "schedstat pcount");
         }
 
-        samples.Gauge(vm.Id, HostSeries.Of(HostMetrics.VpCount), clock(), vm.Identity.Processors.Count, "query-cpus-fast");
+        if (vm.Identity.Processors.Count > 0)
+        {
+            samples.Gauge(vm.Id, HostSeries.Of(HostMetrics.VpCount), clock(), vm.Identity.Processors.Count, "query-cpus-fast");
+        }
+
         ReadQuota(vm, clock(), samples);
         ReadTaps(vm, clock(), samples);
 

@@ -162,6 +162,10 @@ internal sealed class QmpConnection : IAsyncDisposable
         }
     }
 
+    // "QEMU 8.2.0 monitor - type 'help' for more information", then "(qemu) ".
+    private static bool IsHuman(ReadOnlySpan<byte> line) =>
+        (line.StartsWith("QEMU "u8) && line.IndexOf(" monitor"u8) > 0) || line.StartsWith("(qemu)"u8);
+
     private async Task<JsonElement> ReadAsync(CancellationToken cancellation)
     {
         var line = await _lines.ReadLineAsync(cancellation)
@@ -173,6 +177,11 @@ internal sealed class QmpConnection : IAsyncDisposable
         }
         catch (JsonException e)
         {
+            if (IsHuman(line.Span))
+            {
+                throw new QmpException("the socket is a human monitor (HMP), not QMP: start the VM with -qmp unix:... in place of -monitor unix:...", e);
+            }
+
             throw new QmpException(
                 string.Create(CultureInfo.InvariantCulture, $"the monitor sent a line of {line.Length} bytes that is not JSON"), e);
         }

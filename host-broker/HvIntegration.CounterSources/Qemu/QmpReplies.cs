@@ -1,5 +1,6 @@
 using System.Text.Json;
 using HvIntegration.Model;
+using HvIntegration.Protocol.Text;
 
 namespace HvIntegration.CounterSources.Qemu;
 
@@ -8,15 +9,25 @@ internal static class QmpReplies
 {
     private const int RowsMax = 1024;
 
+    // Names of VMs and disks have some tens of characters; the rest of a longer one distinguishes nothing.
+    private const int NameBytesMax = 128;
+    private const int SentenceBytesMax = 256;
+
+    // No counter of bytes, operations or nanoseconds gets there: 2^63.
+    private const double CountMax = 9.2e18;
+
+    // 1 EiB, more than any machine has.
+    private const double MemoryBytesMax = 1L << 60;
+
     /// <summary>QEMU's words for a refusal.</summary>
     public static string ErrorText(JsonElement message) =>
-        Text(Member(Member(message, "error"), "desc")) ?? "a reply without return or error";
+        SafeText.Of(Text(Member(Member(message, "error"), "desc")) ?? "a reply without return or error", SentenceBytesMax);
 
     /// <summary>query-uuid; <see cref="Guid.Empty"/> when the VM was started without one.</summary>
     public static Guid Uuid(JsonElement value) => Guid.TryParse(Text(Member(value, "UUID")), out var id) ? id : Guid.Empty;
 
     /// <summary>query-name; null when the VM has none.</summary>
-    public static string? Name(JsonElement value) => Text(Member(value, "name")) is { Length: > 0 } name ? name : null;
+    public static string? Name(JsonElement value) => Named(Text(Member(value, "name")));
 
     /// <summary>Reads an answer to query-status; unknown when it has no state.</summary>
     public static PartitionState Status(JsonElement value) => Text(Member(value, "status")) switch
@@ -36,14 +47,21 @@ internal static class QmpReplies
         _ => PartitionActivity.None,
     };
 
-    /// <summary>query-cpus-fast: thread of each virtual processor, by its index.</summary>
+    /// <summary>query-status: why QEMU stopped a VM by itself, in its own word; null for a VM that runs, or that somebody stopped.</summary>
+    public static string? StopReason(JsonElement value) => Text(Member(value, "status")) switch
+    {
+        ("io-error" or "guest-panicked" or "internal-error" or "watchdog") and var reason => reason,
+        _ => null,
+    };
+
+    /// <summary>query-cpus-fast, or query-cpus of QEMU before 2.12: thread of each virtual processor, by its index.</summary>
     public static IReadOnlyList<(int Index, int Thread)> Processors(JsonElement value)
     {
         var found = new List<(int, int)>();
         foreach (var item in Items(value))
         {
-            if (Number(Member(item, "cpu-index")) is { } index and >= 0 and < 65_536
-                && Number(Member(item, "thread-id")) is { } thread and > 0 and <= int.MaxValue)
+            if ((Number(Member(item, "cpu-index")) ?? Number(Member(item, "CPU"))) is { } index and >= 0 and < 65_536
+                && (Number(Member(item, "thread-id")) ?? Number(Member(item, "thread_id"))) is { } thread and > 0 and <= int.MaxValue)
             {
                 found.Add(((int)index, (int)thread));
             }
@@ -53,11 +71,11 @@ internal static class QmpReplies
     }
 
     /// <summary>query-balloon: bytes the guest has now; null when it has no balloon.</summary>
-    public static double? Balloon(JsonElement value) => Number(Member(value, "actual"));
+    public static double? Balloon(JsonElement value) => Bytes(Member(value, "actual"));
 
     /// <summary>query-memory-size-summary: bytes of memory it was given.</summary>
     public static double? Memory(JsonElement value) =>
-        Number(Member(value, "base-memory")) is { } size ? size + (Number(Member(value, "plugged-memory")) ?? 0) : null;
+        Bytes(Member(value, "base-memory")) is { } size ? size + (Bytes(Member(value, "plugged-memory")) ?? 0) : null;
 
     /// <summary>query-blockstats: one row per disk, named as <see cref="DiskName"/> says.</summary>
     public static IReadOnlyList<QemuDiskStatistics> DiskStatistics(JsonElement value)
@@ -66,7 +84,7 @@ internal static class QmpReplies
         foreach (var item in Items(value))
         {
             var statistics = Member(item, "stats");
-            if (DiskName(item) is not { } name || statistics.ValueKind != JsonValueKind.Object)
+            if (IsFirmware(item) || DiskName(item) is not { } name || statistics.ValueKind != JsonValueKind.Object)
             {
                 continue;
             }
@@ -88,7 +106,7 @@ internal static class QmpReplies
         foreach (var item in Items(value))
         {
             var medium = Member(item, "inserted");
-            if (medium.ValueKind != JsonValueKind.Object || DiskName(item, medium) is not { } name)
+            if (medium.ValueKind != JsonValueKind.Object || IsFirmware(item, medium) || DiskName(item, medium) is not { } name)
             {
                 continue;
             }
@@ -101,26 +119,39 @@ internal static class QmpReplies
         return found;
     }
 
-    /// <summary>The drive's id; else the device's id, else the node's name: what the administrator wrote comes first.</summary>
+    /// <summary>The drive's id; else the device's id, else the node's name: what the administrator wrote comes first. Last the device's path.</summary>
+    /// <remarks>QEMU numbers the nodes that have no name again at every start (<c>#block188</c>): the path of the device stays.</remarks>
     private static string? DiskName(JsonElement item, JsonElement medium = default)
     {
-        if (Text(Member(item, "device")) is { Length: > 0 } device)
+        if (Named(Text(Member(item, "device"))) is { } device)
         {
             return device;
         }
 
         const string named = "/machine/peripheral/";
-        if (Text(Member(item, "qdev")) is { } path)
+        const string machine = "/machine/";
+        string path = Text(Member(item, "qdev")) ?? "";
+        string id = path.StartsWith(named, StringComparison.Ordinal) ? path[named.Length..].Split('/')[0] : path;
+        if (id.Length > 0 && !id.StartsWith('/'))
         {
-            string id = path.StartsWith(named, StringComparison.Ordinal) ? path[named.Length..].Split('/')[0] : path;
-            if (id.Length > 0 && !id.StartsWith('/'))
-            {
-                return id;
-            }
+            return Named(id);
         }
 
-        return (Text(Member(item, "node-name")) ?? Text(Member(medium, "node-name"))) is { Length: > 0 } node ? node : null;
+        var node = Node(item, medium);
+        bool numbered = node is null || node.StartsWith('#');
+        return !numbered || path.Length == 0 ? Named(node)
+            : Named(path.StartsWith(machine, StringComparison.Ordinal) ? path[machine.Length..] : path);
     }
+
+    // UEFI and its variables lie in flash chips, which are drives to QEMU and no disks to the guest.
+    private static bool IsFirmware(JsonElement item, JsonElement medium = default) =>
+        (Text(Member(item, "device")) ?? "").StartsWith("pflash", StringComparison.Ordinal)
+        || (Text(Member(item, "qdev")) ?? "").StartsWith("/machine/system.flash", StringComparison.Ordinal)
+        || (Node(item, medium) ?? "").StartsWith("libvirt-pflash", StringComparison.Ordinal);
+
+    private static string? Node(JsonElement item, JsonElement medium) => Text(Member(item, "node-name")) ?? Text(Member(medium, "node-name"));
+
+    private static string? Named(string? text) => text is { Length: > 0 } && SafeText.Of(text, NameBytesMax) is { Length: > 0 } name ? name : null;
 
     // A limit on reads alone or writes alone is no limit on both: only a total, or both halves, is one number.
     private static double? Limit(JsonElement medium, string total, string reads, string writes) =>
@@ -148,7 +179,10 @@ internal static class QmpReplies
     private static double? Number(JsonElement value) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && double.IsFinite(number) ? number : null;
 
-    private static double Count(JsonElement value, string name) => Number(Member(value, name)) is { } number and >= 0 ? number : 0;
+    private static double? Bytes(JsonElement value) => Number(value) is { } number and >= 0 and <= MemoryBytesMax ? number : null;
+
+    // NaN where the monitor has no such number or an impossible one: no sample is made of it.
+    private static double Count(JsonElement value, string name) => Number(Member(value, name)) is { } number and >= 0 and < CountMax ? number : double.NaN;
 
     private static string? Text(JsonElement value)
     {

@@ -141,6 +141,12 @@ internal sealed class Judge
         var harmed = none.File.Failed;
         var winnerId = winner?.Hypothesis.Id ?? HypothesisIds.Unknown;
 
+        // Healthy as far as known is not healthy: the processors are not known.
+        if (measured && !harmed && (winner is null || winner == none) && Processors.AreNotCounted(window))
+        {
+            (measured, winner, winnerId) = (false, null, HypothesisIds.Unknown);
+        }
+
         // What the open episode rests on is no longer measured: that is a gap, not an end.
         var blind = tracker.Open is not null && tracker.Open != winnerId && (winner is null || winner.Hypothesis.Family == ResourceFamily.None)
             && _weighing.OfId(tracker.Open) is { } rested && rested.File.IsBlind;
@@ -194,7 +200,7 @@ internal sealed class Judge
 
         if (judged is null)
         {
-            return Verdicts.NoData(state, tracker);
+            return Verdicts.NoData(state, window, tracker);
         }
 
         if (winner is null)
@@ -204,7 +210,7 @@ internal sealed class Judge
 
         if (winner == _weighing.None)
         {
-            return Verdicts.Healthy(second, state, _weighing) with { Judged = judged };
+            return Verdicts.Healthy(second, state, window, _weighing) with { Judged = judged };
         }
 
         var onset = tracker.Open == winner.Hypothesis.Id ? tracker.Onset : second;

@@ -1,4 +1,5 @@
 using HvIntegration.Engine.Diagnosis.Cases;
+using HvIntegration.Engine.Diagnosis.Questions;
 using HvIntegration.Engine.Signals;
 using HvIntegration.Model;
 
@@ -30,9 +31,13 @@ internal static class Verdicts
     /// <summary>The verdict of a VM that has just started.</summary>
     public static Verdict Starting(PartitionTracks state) => new(Of(StatementKind.Starting, HypothesisIds.None, Side.None, state), 0.5);
 
-    /// <summary>The verdict of a second in which neither side was measured.</summary>
-    public static Verdict NoData(PartitionTracks state, EpisodeTracker tracker) => new(
-        Of(StatementKind.NoData, HypothesisIds.Unknown, Side.None, state) with { CarriedCause = tracker.Open is { } open && open != HypothesisIds.Unknown ? open : null }, 0);
+    /// <summary>The verdict of a second in which neither side was measured, or not enough of the only side.</summary>
+    public static Verdict NoData(PartitionTracks state, SignalWindow window, EpisodeTracker tracker) => new(
+        Of(StatementKind.NoData, HypothesisIds.Unknown, Side.None, state) with
+        {
+            CarriedCause = tracker.Open is { } open && open != HypothesisIds.Unknown ? open : null,
+            Because = Processors.Uncounted(window),
+        }, 0);
 
     /// <summary>The verdict that names a cause, with its evidence, suspects and remedy.</summary>
     public static Verdict Named(
@@ -68,13 +73,14 @@ internal static class Verdicts
     }
 
     /// <summary>The verdict that nothing is wrong, with what speaks for it.</summary>
-    public static Verdict Healthy(long second, PartitionTracks state, Weighing weighing)
+    public static Verdict Healthy(long second, PartitionTracks state, SignalWindow window, Weighing weighing)
     {
         var none = weighing.None;
         var runnerUp = RunnerUp(none, weighing.All);
         var statement = Of(StatementKind.Healthy, HypothesisIds.None, Side.None, state) with
         {
             Well = [.. none.File.For.Select(e => e.Fact)],
+            Because = Processors.Uncounted(window),
             MissingSide = MissingSide(state, second),
         };
         return new Verdict(

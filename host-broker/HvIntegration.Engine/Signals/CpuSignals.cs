@@ -7,8 +7,7 @@ namespace HvIntegration.Engine.Signals;
 /// <remarks>Source: diagnosis reference, sections 2.1, 3 and 4. One instance serves all VMs of a model, one after the other.</remarks>
 internal sealed class CpuSignals
 {
-    // Guests book processor time by tick or cycle; 15.6 ms is the longest tick in use, and a value may miss one at either edge.
-    private const double GuestTickShare = 0.0156;
+    private const double GuestTickShare = GuestTimes.TickShare;
 
     // The host brings a running thread's counters up to date at its own tick.
     private const double HostTickShare = 0.004;
@@ -16,31 +15,22 @@ internal sealed class CpuSignals
     // What a virtual processor's thread does that is neither guest work nor waiting (locks, emulation): "within a few per cent".
     private const double AccountingShare = 0.02;
 
-    // Twice what a tick at either edge can hide.
-    private const double UnbookedShare = 2 * GuestTickShare;
-
-    private const double ImpossibleShare = 1.2;
     private const string NoWait = "the recording has no wait times of the virtual processors; on Hyper-V, record CPU Wait Time Per Dispatch and Logical Processor Dispatches/sec";
     private const int ProcessorsShownMax = 32;
 
-    private const int ModeBusy = 1;
-    private const int ModeIdle = 2;
-    private const int ModeWaiting = 3;
-    private const int ModeInside = 4;
-    private const int ModeSteal = 5;
-
-    private readonly ProcessorShares _busy = new();
-    private readonly ProcessorShares _booked = new();
-    private readonly ProcessorShares _idle = new();
+    private readonly GuestTimes _times = new();
+    private readonly ProcessorShares _busy;
     private readonly ProcessorShares _run = new();
     private readonly ProcessorShares _wait = new();
 
+    public CpuSignals() => _busy = _times.Busy;
+
     public void Derive(SignalInput input, SignalFrame frame)
     {
-        GuestBusy(input, frame);
         _run.Take(input.Host, HostMetrics.VpRunTime, input.Second);
         var waitMetric = input.Host.Of(HostMetrics.VpContentionTime).Count > 0 ? HostMetrics.VpContentionTime : HostMetrics.VpWaitTime;
         _wait.Take(input.Host, waitMetric, input.Second);
+        GuestBusy(input, frame);
         GuestQueue(input, frame);
         Pressure(input, frame);
         HostRun(input, frame);
@@ -52,67 +42,29 @@ internal sealed class CpuSignals
 
     private void GuestBusy(SignalInput input, SignalFrame frame)
     {
-        _busy.Clear();
-        _booked.Clear();
-        _idle.Clear();
-        var stolen = 0.0;
-        var stealSeen = false;
-        foreach (var series in input.Guest.Of(GuestMetrics.CpuTime))
-        {
-            var rate = series.At(input.Second);
-            var cpu = series.LastNumber;
-            if (double.IsNaN(rate) || cpu < 0)
-            {
-                continue;
-            }
-
-            series.Tag = series.Tag == 0 ? Mode(series.First) : series.Tag;
-            if (series.Tag == ModeInside)
-            {
-                continue;
-            }
-
-            Add(_booked, cpu, rate);
-            switch (series.Tag)
-            {
-                case ModeSteal:
-                    stealSeen = true;
-                    stolen += rate;
-                    break;
-                case ModeIdle:
-                    Add(_idle, cpu, rate);
-                    Add(_busy, cpu, 0);
-                    break;
-                default:
-                    Add(_busy, cpu, series.Tag == ModeBusy ? rate : 0);
-                    break;
-            }
-        }
-
-        _busy.Close();
+        _times.Read(input, _run, _wait);
         if (_busy.Count == 0)
         {
             frame.Missing(SignalCatalog.GuestBusy, input.NoGuest);
             return;
         }
 
-        var unbooked = AddUnbooked();
-        if (_busy.Greatest > ImpossibleShare)
+        if (_busy.Greatest > GuestTimes.ImpossibleShare)
         {
             frame.Missing(SignalCatalog.GuestBusy, frame.Words ? $"the guest reported {NumberText.Percent(_busy.Greatest)} of one processor; ignored because this is not possible" : "not possible");
+            frame.Add(SignalCatalog.GuestUncounted, 1, double.NaN, SampleQuality.Measured, "system.cpu.time");
             _busy.Clear();
             return;
         }
 
-        var error = GuestTickShare + (input.GuestEdges * _busy.Mean);
-        var source = unbooked > 0 && frame.Words
-            ? $"system.cpu.time, {NumberText.Percent(unbooked / _busy.Count)} of it in no CPU mode (late ticks)"
-            : input.Guest.Single(GuestMetrics.CpuTime)!.Native;
-        frame.Add(SignalCatalog.GuestBusy, _busy.Mean, error, SampleQuality.Measured, source);
+        var uncounted = _times.Uncounted;
+        var error = GuestTickShare + (input.GuestEdges * _busy.Mean) + uncounted;
+        var quality = uncounted > 0 ? SampleQuality.Estimated : SampleQuality.Measured;
+        var source = BookedSource(input, frame);
+        frame.Add(SignalCatalog.GuestBusy, _busy.Mean, error, quality, source);
         if (_busy.Count > 1 || input.Partition.VirtualProcessors <= 1)
         {
-            frame.Add(SignalCatalog.GuestBusyMax, _busy.Greatest, error, SampleQuality.Measured, source);
-            frame.Add(SignalCatalog.GuestBusyProcessors, (double)_busy.AtLeast(input.Limits.BusyShare) / _busy.Count, double.NaN, SampleQuality.Measured, source);
+            AddFullest(input, frame, error, quality, source);
         }
         else
         {
@@ -123,13 +75,18 @@ internal sealed class CpuSignals
 
         for (var cpu = 0; frame.Words && cpu < Math.Min(_busy.End, ProcessorsShownMax); cpu++)
         {
-            frame.AddInstance(SignalCatalog.GuestBusy, NumberText.Number(cpu), _busy[cpu], error, SampleQuality.Measured, source);
+            frame.AddInstance(SignalCatalog.GuestBusy, NumberText.Number(cpu), _busy[cpu], error, quality, source);
+        }
+
+        if (uncounted > 0)
+        {
+            frame.Add(SignalCatalog.GuestUncounted, uncounted, GuestTickShare, SampleQuality.Measured, "1 minus all modes of system.cpu.time");
         }
 
         // A zero here is what a platform without a steal clock gives: showing it would say "no contention".
-        if (stealSeen && stolen > 0)
+        if (_times.Stolen > 0)
         {
-            frame.Add(SignalCatalog.GuestReportedSteal, stolen / _busy.Count, error, SampleQuality.Measured, "system.cpu.time steal");
+            frame.Add(SignalCatalog.GuestReportedSteal, _times.Stolen, error, SampleQuality.Measured, "system.cpu.time steal");
         }
         else
         {
@@ -137,23 +94,24 @@ internal sealed class CpuSignals
         }
     }
 
-    // A guest that the host keeps waiting gets its timer ticks late and merged, and books one for many: its busy modes
-    // come out too small. Idle time is taken from a clock, so what no mode was given was not idle.
-    private double AddUnbooked()
+    // Of a processor with uncounted time only the least is known: what depends on the rest is missing.
+    private void AddFullest(SignalInput input, SignalFrame frame, double error, SampleQuality quality, string source)
     {
-        var unbooked = 0.0;
-        for (var cpu = 0; cpu < _busy.End; cpu++)
+        frame.Add(SignalCatalog.GuestBusyMax, _times.Greatest(input.Limits.HotProcessorShare), error, quality, source);
+        frame.Add(SignalCatalog.GuestBusyProcessors, _times.AtLeast(input.Limits.BusyShare, input.Limits.BusyProcessorsShare), double.NaN, quality, source);
+    }
+
+    private string BookedSource(SignalInput input, SignalFrame frame)
+    {
+        var native = input.Guest.Single(GuestMetrics.CpuTime)!.Native;
+        if (!frame.Words || (_times.Late <= 0 && _times.Uncounted <= 0))
         {
-            var rest = 1 - _booked[cpu];
-            if (rest > UnbookedShare && !double.IsNaN(_idle[cpu]) && !double.IsNaN(_busy[cpu]))
-            {
-                _busy.Set(cpu, _busy[cpu] + rest);
-                unbooked += rest;
-            }
+            return native;
         }
 
-        _busy.Close();
-        return unbooked;
+        return _times.Uncounted > 0
+            ? $"{native}; {NumberText.Percent(_times.Uncounted)} of the time is in no CPU mode and not counted"
+            : $"{native}, {NumberText.Percent(_times.Late)} of it in no CPU mode (late ticks)";
     }
 
     private void GuestQueue(SignalInput input, SignalFrame frame)
@@ -199,7 +157,7 @@ internal sealed class CpuSignals
                 _ => null,
             };
             var share = series.At(input.Second);
-            if (signal is not null && share <= ImpossibleShare)
+            if (signal is not null && share <= GuestTimes.ImpossibleShare)
             {
                 frame.Add(signal, share, input.GuestEdges * share, SampleQuality.Measured, frame.Words ? $"{series.Name} {series.First} {series.Last}" : series.Name);
             }
@@ -264,16 +222,17 @@ internal sealed class CpuSignals
     {
         if (_busy.Count == 0 || _run.Count == 0)
         {
-            frame.Missing(SignalCatalog.Steal, _busy.Count == 0 ? input.NoGuest : input.NoHost);
+            frame.Missing(SignalCatalog.Steal, _busy.Count == 0 ? frame.SourceOf(SignalCatalog.GuestBusy) : input.NoHost);
             return;
         }
 
-        // Virtual processor n of the host is processor n of the guest; where the counts differ only the means can be compared.
+        // What the guest's own kernel reports as taken was wanted too. Virtual processor n of the host is processor n of the guest; where the counts differ only the means can be compared.
         var paired = _busy.Matches(_run);
-        var error = GuestTickShare + HostTickShare + AccountingShare + input.GuestEdges + input.HostEdges;
-        var signed = _busy.Mean - _run.Mean;
-        var source = frame.Words ? $"{frame.SourceOf(SignalCatalog.GuestBusy)} minus {_run.Source}" : _run.Source;
-        var quality = paired && _run.Quality == SampleQuality.Measured ? SampleQuality.Measured : SampleQuality.Estimated;
+        var error = GuestTickShare + HostTickShare + AccountingShare + input.GuestEdges + input.HostEdges + _times.Uncounted;
+        var taken = double.IsNaN(_times.Stolen) ? 0 : _times.Stolen;
+        var signed = _busy.Mean + taken - _run.Mean;
+        var source = frame.Words ? $"{frame.SourceOf(SignalCatalog.GuestBusy)}{(taken > 0 ? " with its steal" : string.Empty)} minus {_run.Source}" : _run.Source;
+        var quality = _times.Uncounted <= 0 && paired && _run.Quality == SampleQuality.Measured ? SampleQuality.Measured : SampleQuality.Estimated;
         frame.Add(SignalCatalog.Steal, Math.Max(0, signed), error, quality, source);
         frame.Add(SignalCatalog.StealSigned, signed, error, quality, source);
         for (var cpu = 0; frame.Words && paired && cpu < Math.Min(_busy.End, ProcessorsShownMax); cpu++)
@@ -345,20 +304,4 @@ internal sealed class CpuSignals
             frame.AddInstance(signal, NumberText.Number(vp), shares[vp], error, shares.Quality, shares.Source);
         }
     }
-
-    private static void Add(ProcessorShares to, int processor, double share)
-    {
-        var before = to[processor];
-        to.Set(processor, double.IsNaN(before) ? share : before + share);
-    }
-
-    // Guest modes are part of user time already, and iowait is idle time.
-    private static int Mode(string name) => name switch
-    {
-        "guest" or "guest_nice" => ModeInside,
-        "steal" => ModeSteal,
-        "idle" => ModeIdle,
-        "iowait" or "wait" => ModeWaiting,
-        _ => ModeBusy,
-    };
 }

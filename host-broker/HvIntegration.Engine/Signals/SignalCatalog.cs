@@ -13,6 +13,7 @@ public static class SignalCatalog
     internal static readonly SignalDefinition GuestRunQueue = Register(SignalIds.GuestRunQueue, Side.Guest, "{thread}");
     internal static readonly SignalDefinition GuestTopProcess = Register(SignalIds.GuestTopProcess, Side.Guest, "{cpu}");
     internal static readonly SignalDefinition GuestReportedSteal = Register(SignalIds.GuestReportedSteal, Side.Guest, "1");
+    internal static readonly SignalDefinition GuestUncounted = Register(SignalIds.GuestUncounted, Side.Guest, "1");
     internal static readonly SignalDefinition PsiCpuSome = Register(SignalIds.PsiCpuSome, Side.Guest, "1");
     internal static readonly SignalDefinition PsiMemorySome = Register(SignalIds.PsiMemorySome, Side.Guest, "1");
     internal static readonly SignalDefinition PsiMemoryFull = Register(SignalIds.PsiMemoryFull, Side.Guest, "1");

@@ -142,6 +142,11 @@ internal static class CountersCommand
             }
         }
 
+        foreach (var stopped in reading.Partitions.Where(p => p.StopReason is not null))
+        {
+            screen.Wrapped($"{stopped.Name}: {ApiText.Word(stopped.State)} by the hypervisor: {stopped.StopReason}", 0, Styles.Warn);
+        }
+
         foreach (string fault in reading.Faults)
         {
             screen.Wrapped(fault, 0, Styles.Warn);
@@ -164,14 +169,14 @@ internal static class CountersCommand
     {
         public static Row Of(ICounterSource source, long now, double cpuMs, CounterReading reading) => new(
             source.Name, ApiText.Word(source.Origin), now, cpuMs, reading.Ended,
-            [.. reading.Partitions.Select(p => new RowPartition(p.Id, p.Name, ApiText.Word(p.State), p.VirtualProcessors))],
+            [.. reading.Partitions.Select(p => new RowPartition(p.Id, p.Name, ApiText.Word(p.State), p.StopReason, p.VirtualProcessors))],
             [.. reading.Samples.Select(s => new RowSample(
                 s.Partition, MetricCatalog.Find(s.Series.MetricId)!.Name, s.Series.Instance, ApiText.Word(s.Form), s.StartNs, s.EndNs, s.Value,
                 ApiText.Word(s.Quality), s.NativeName))],
             reading.Faults, reading.Coverage);
     }
 
-    private sealed record RowPartition(Guid Id, string Name, string State, int VirtualProcessors);
+    private sealed record RowPartition(Guid Id, string Name, string State, string? StopReason, int VirtualProcessors);
 
     private sealed record RowSample(
         Guid Vm, string Metric, string Instance, string Form, long StartNs, long EndNs, double Value, string Quality, string Native);

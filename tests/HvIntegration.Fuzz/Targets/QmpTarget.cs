@@ -3,7 +3,7 @@ using HvIntegration.CounterSources.Qemu;
 
 namespace HvIntegration.Fuzz.Targets;
 
-/// <summary>What a QEMU process answers on its monitor.</summary>
+/// <summary>What a QEMU process answers on its monitor, and what its manager and its command line say of it.</summary>
 internal sealed class QmpTarget : IFuzzTarget
 {
     private static readonly string[] Commands = ["query-uuid", "query-name", "query-status", "query-cpus-fast", "query-balloon", "query-memory-size-summary", "query-blockstats", "query-block"];
@@ -34,10 +34,15 @@ internal sealed class QmpTarget : IFuzzTarget
         }
 
         yield return Encoding.UTF8.GetBytes(text.ToString());
+        yield return Encoding.UTF8.GetBytes("<domstatus state='paused' reason='ioerror' pid='7'><vcpus><vcpu id='0' pid='8'/></vcpus><domain><name>a</name><memory unit='KiB'>4</memory></domain></domstatus>");
+        yield return Encoding.UTF8.GetBytes("qemu\0-name\0guest=a,,b,debug-threads=on\0-smbios\0type=1,uuid=11111111-0000-4000-8000-000000000001\0-m\0size=4G\0");
     }
 
     public async Task RunAsync(ReadOnlyMemory<byte> input, CancellationToken cancellation)
     {
+        string text = Encoding.UTF8.GetString(input.Span);
+        _ = LibvirtDomain.Parse(text);
+        _ = QemuCommandLine.Parse(text);
         try
         {
             await using var connection = new QmpConnection(new Answers(input.ToArray()), 0);
@@ -52,6 +57,7 @@ internal sealed class QmpTarget : IFuzzTarget
                     _ = QmpReplies.Name(value);
                     _ = QmpReplies.Status(value);
                     _ = QmpReplies.Activity(value);
+                    _ = QmpReplies.StopReason(value);
                     _ = QmpReplies.Processors(value);
                     _ = QmpReplies.Balloon(value);
                     _ = QmpReplies.Memory(value);

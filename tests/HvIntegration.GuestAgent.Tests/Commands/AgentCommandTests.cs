@@ -75,6 +75,42 @@ public sealed class AgentCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Once_PartOfASourceMissing_NamesItInTheLineOfTheCollector()
+    {
+        using var tree = GuestTree.Of("6.1-cloud-amd64");
+        File.Delete(Path.Join(tree.Path, "proc/pressure/io"));
+
+        var (_, output, _) = await RunAsync("once", "--root", tree.Path);
+
+        Assert.Matches(@"\npressure: (ok|late) in [0-9.]+ ms: .*/proc/pressure/io", output);
+        Assert.Contains("resource=memory", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("once")]
+    [InlineData("once", "--format", "json")]
+    [InlineData("check", "--priority", "normal")]
+    [InlineData("payload", "--interval-ms", "100")]
+    public async Task AnyCommand_NamesWithTerminalCommands_PrintsNoneOfThem(params string[] command)
+    {
+        // Arrange: a process, a disk and a host whose names color the screen, ring, and turn the direction of the text.
+        const string evil = "e\u001b[31m\u0007\u202e\u009bx";
+        using var tree = GuestTree.Of("6.1-cloud-amd64");
+        tree.Write("proc/sys/kernel/hostname", evil + "\n");
+        tree.Write("proc/diskstats", $"8 0 sd{evil} 1 0 8 1 0 0 0 0 0 1 1\n");
+        tree.Write($"sys/block/sd{evil}/size", "8\n");
+        string stat = await File.ReadAllTextAsync(Path.Join(tree.Path, "proc/1/stat"), TestContext.Current.CancellationToken);
+        tree.Write("proc/1/stat", $"1 ({evil}{stat[stat.LastIndexOf(')')..]}");
+
+        // Act
+        var (_, output, error) = await RunAsync([.. command, "--root", tree.Path, "--broker", $"unix://{_folder}/none.sock"]);
+
+        // Assert
+        Assert.NotEmpty(output);
+        Assert.DoesNotContain(output + error, c => (char.IsControl(c) && c is not ('\n' or '\r')) || char.GetUnicodeCategory(c) == System.Globalization.UnicodeCategory.Format);
+    }
+
+    [Fact]
     public async Task Record_File_HoldsTheWiresFramesAndIsNeverOverwritten()
     {
         // Arrange

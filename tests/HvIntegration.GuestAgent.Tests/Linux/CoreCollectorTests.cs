@@ -36,7 +36,7 @@ public class CoreCollectorTests
     }
 
     [Fact]
-    public void Cpu_OldKernelWithGapAndHugeValue_SaturatesAndKeepsNumbers()
+    public void Cpu_OldKernelWithGapAndHugeValue_DropsTheHugeOneAndKeepsNumbers()
     {
         // Arrange
         using var tree = GuestTree.Of("handmade-3.10");
@@ -49,10 +49,74 @@ public class CoreCollectorTests
         // Assert
         Assert.Equal(2, series.Value(GuestMetrics.CpuCount));
         Assert.Null(series.Value(GuestMetrics.CpuTime, "user", "1"));
-        Assert.Equal(long.MaxValue, series.Value(GuestMetrics.CpuTime, "user", "2"));
+        Assert.Null(series.Value(GuestMetrics.CpuTime, "user", "2"));
         Assert.Equal(70_000, series.Value(GuestMetrics.CpuTime, "idle", "2"));
         Assert.Equal(0, series.Value(GuestMetrics.CpuTime, "steal", "2"));
         Assert.Equal(12_399, series.Value(GuestMetrics.Load15));
+    }
+
+    [Fact]
+    public void Cpu_ImpossibleNumbers_AreMissingAndTheOthersStay()
+    {
+        // Arrange
+        using var tree = GuestTree.Of("handmade-odd");
+        using var collector = new CpuCollector(tree.Root);
+        var series = new CollectorSeries(1000);
+
+        // Act
+        var outcome = collector.Collect(series);
+
+        // Assert: -2,049,562,273 is a count of 32 bits printed with a sign.
+        Assert.Equal((CollectorStatus.Ok, ""), (outcome.Status, outcome.Reason));
+        Assert.Null(series.Value(GuestMetrics.CpuTime, "idle", "0"));
+        Assert.Equal(100_000, series.Value(GuestMetrics.CpuTime, "user", "0"));
+        Assert.Null(series.Value(GuestMetrics.CpuTime, "steal", "1"));
+        Assert.Equal(7_000_000, series.Value(GuestMetrics.CpuTime, "idle", "1"));
+        Assert.Equal(2_245_405_023, series.Value(GuestMetrics.ProcessesCreated));
+        Assert.Null(series.Value(GuestMetrics.Interrupts));
+        Assert.Null(series.Value(GuestMetrics.Blocked));
+        Assert.Equal(1200, series.Value(GuestMetrics.ContextSwitches));
+    }
+
+    [Fact]
+    public void Cpu_CounterBecomesPossibleAgain_IsSampledAgain()
+    {
+        // Arrange
+        using var tree = GuestTree.Of("handmade-odd");
+        using var collector = new CpuCollector(tree.Root);
+        var series = new CollectorSeries(1000);
+        collector.Collect(series);
+
+        // Act
+        tree.Write("proc/stat", "cpu0 10 0 5 900 0 0 0 0\n");
+        collector.Collect(series);
+
+        // Assert
+        Assert.Equal(9_000_000, series.Value(GuestMetrics.CpuTime, "idle", "0"));
+        Assert.Null(series.Value(GuestMetrics.CpuTime, "user", "1"));
+        Assert.Null(series.Value(GuestMetrics.ProcessesCreated));
+    }
+
+    [Fact]
+    public void Cpu_MoreProcessorsThanSeries_HasLoadAndWholeProcessorsAndSaysTheRest()
+    {
+        // Arrange
+        using var tree = GuestTree.Empty();
+        tree.Write("proc/stat", string.Concat(Enumerable.Range(1, 300).Select(n => $"cpu{n} 1 0 0 5 0 0 0 0\n")) + "procs_running 3\n");
+        tree.Write("proc/loadavg", "9.00 8.00 7.00 1/90 1234\n");
+        using var collector = new CpuCollector(tree.Root);
+        var series = new CollectorSeries(2048);
+
+        // Act
+        var outcome = collector.Collect(series);
+
+        // Assert: 5 series of the whole guest, then 8 of each processor.
+        Assert.Equal(CollectorStatus.Ok, outcome.Status);
+        Assert.Equal("times of 255 of 300 processors: the other 45 exceed the limit on series", outcome.Reason);
+        Assert.Equal(300, series.Value(GuestMetrics.CpuCount));
+        Assert.Equal(900, series.Value(GuestMetrics.Load1));
+        Assert.NotNull(series.Value(GuestMetrics.CpuTime, "steal", "255"));
+        Assert.Null(series.Value(GuestMetrics.CpuTime, "user", "256"));
     }
 
     [Fact]
@@ -165,6 +229,51 @@ public class CoreCollectorTests
     }
 
     [Fact]
+    public void Pressure_FilesOddOrMissing_ReadsTheOthersAndNamesThem()
+    {
+        // Arrange: cpu is empty, io is missing.
+        using var tree = GuestTree.Of("handmade-odd");
+        using var collector = new PressureCollector(tree.Root);
+        var series = new CollectorSeries(100);
+
+        // Act
+        var outcome = collector.Collect(series);
+
+        // Assert
+        Assert.Equal(CollectorStatus.Ok, outcome.Status);
+        Assert.Contains("/proc/pressure/cpu has no line", outcome.Reason, StringComparison.Ordinal);
+        Assert.Contains("/proc/pressure/io: ", outcome.Reason, StringComparison.Ordinal);
+        Assert.Equal(7, series.Value(GuestMetrics.PressureStalled, "memory", "some"));
+        Assert.Equal(5, series.Value(GuestMetrics.PressureStalled, "memory", "full"));
+        Assert.Null(series.Value(GuestMetrics.PressureStalled, "cpu", "some"));
+        Assert.Null(series.Value(GuestMetrics.PressureStalled, "io", "some"));
+    }
+
+    [Fact]
+    public void Memory_PartsGreaterThanTheWhole_AreMissing()
+    {
+        // Arrange: a container that sees numbers of its host.
+        using var tree = GuestTree.Of("handmade-odd");
+        using var collector = new MemoryCollector(tree.Root);
+        var series = new CollectorSeries(100);
+
+        // Act
+        var outcome = collector.Collect(series);
+
+        // Assert
+        Assert.Equal(CollectorStatus.Ok, outcome.Status);
+        Assert.Equal(1_000_000, series.Value(GuestMetrics.MemoryLimit));
+        Assert.Equal(100_000, series.Value(GuestMetrics.MemoryUsage, "free"));
+        Assert.Equal(4, series.Value(GuestMetrics.MemoryUsage, "dirty"));
+        Assert.Null(series.Value(GuestMetrics.MemoryAvailable));
+        Assert.Null(series.Value(GuestMetrics.MemoryNeeded));
+        Assert.Null(series.Value(GuestMetrics.MemoryUsage, "cached"));
+        Assert.Null(series.Value(GuestMetrics.MemoryUsage, "used"));
+        Assert.Null(series.Value(GuestMetrics.PagingUsage, "free"));
+        Assert.Null(series.Value(GuestMetrics.MemoryCommitted));
+    }
+
+    [Fact]
     public void Memory_RecordedMachine_KindsAddUpAndNeededFollowsTheRule()
     {
         // Arrange
@@ -190,6 +299,7 @@ public class CoreCollectorTests
     [InlineData(1000, 900, 150)]
     [InlineData(1000, 50, 1000)]
     [InlineData(1000, 0, 1000)]
+    [InlineData(1000, 5000, 0)]
     public void Needed_AvailableAroundTheReserve_NeverExceedsTotal(long total, long available, long expected) =>
         Assert.Equal(expected, NeededMemory.Of(total, available));
 
@@ -250,6 +360,24 @@ public class CoreCollectorTests
         Assert.True(series.Value(GuestMetrics.PagingIo, "out") > 1000);
         Assert.Equal(0, series.Value(GuestMetrics.OomKills));
         Assert.Equal(0, series.Value(GuestMetrics.ReclaimScanned, "direct"));
+    }
+
+    [Fact]
+    public void Paging_LinesMissingOrImpossible_AreMissing()
+    {
+        // Arrange
+        using var tree = GuestTree.Of("handmade-odd");
+        using var collector = new PagingCollector(tree.Root);
+        var series = new CollectorSeries(100);
+
+        // Act
+        collector.Collect(series);
+
+        // Assert
+        Assert.Equal(950, series.Value(GuestMetrics.PagingFaults, "minor"));
+        Assert.Null(series.Value(GuestMetrics.PagingOperations, "in"));
+        Assert.Null(series.Value(GuestMetrics.PagingOperations, "out"));
+        Assert.Null(series.Value(GuestMetrics.ReclaimScanned, "direct"));
     }
 
     [Fact]

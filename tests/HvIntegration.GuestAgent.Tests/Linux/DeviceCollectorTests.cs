@@ -58,6 +58,49 @@ public class DeviceCollectorTests
     }
 
     [Fact]
+    public void Disk_NvmeMultipathThatCountsItsPathsOnly_IsTheSumOfThePaths()
+    {
+        // Arrange
+        using var tree = GuestTree.Of("handmade-odd");
+        using var collector = new DiskCollector(tree.Root);
+        var series = new CollectorSeries(500);
+
+        // Act
+        collector.Collect(series);
+
+        // Assert: nvme1n1 counts itself; xvda1 is all there is of its disk.
+        Assert.Equal(["nvme0n1", "nvme1n1", "xvda1", "xvdb"], series.Devices(GuestMetrics.DiskOperations));
+        Assert.Equal(400, series.Value(GuestMetrics.DiskOperations, "nvme0n1", "read"));
+        Assert.Equal(40, series.Value(GuestMetrics.DiskOperations, "nvme0n1", "write"));
+        Assert.Equal(200_000, series.Value(GuestMetrics.DiskOperationTime, "nvme0n1", "read"));
+        Assert.Equal(5, series.Value(GuestMetrics.DiskInFlight, "nvme0n1"));
+        Assert.Equal(41, series.Value(GuestMetrics.DiskOperations, "nvme1n1", "read"));
+        Assert.Empty(series.Devices(GuestMetrics.DiskLimit));
+    }
+
+    [Fact]
+    public void Disk_PathOfNvmeMultipathIsLost_GoesOnFromWhatWasCounted()
+    {
+        // Arrange
+        const string head = "259 1 nvme0n1 0 0 0 0 0 0 0 0 0 0 0\n";
+        using var tree = GuestTree.Empty();
+        tree.Write("proc/diskstats", "0 0 nvme0c0n1 100 0 800 50 0 0 0 0 0 60 70\n0 0 nvme0c1n1 300 0 2400 150 0 0 0 0 0 160 210\n" + head);
+        using var collector = new DiskCollector(tree.Root);
+        var series = new CollectorSeries(500);
+        collector.Collect(series);
+
+        // Act
+        tree.Write("proc/diskstats", "0 0 nvme0c0n1 110 0 880 55 0 0 0 0 0 60 70\n" + head);
+        collector.Collect(series);
+        tree.Write("proc/diskstats", "0 0 nvme0c0n1 130 0 1040 75 0 0 0 0 0 60 70\n" + head);
+        collector.Collect(series);
+
+        // Assert: the operations of the moment of the change are not known.
+        Assert.Equal(420, series.Value(GuestMetrics.DiskOperations, "nvme0n1", "read"));
+        Assert.Equal(220_000, series.Value(GuestMetrics.DiskOperationTime, "nvme0n1", "read"));
+    }
+
+    [Fact]
     public void Disk_DeviceGoesAndComes_SeriesFollow()
     {
         // Arrange
@@ -402,6 +445,6 @@ public class DeviceCollectorTests
         var fault = Assert.Throws<IOException>(() => new LinuxIdentity(tree.Root).Read());
 
         // Assert
-        Assert.Contains("mount procfs", fault.Message, StringComparison.Ordinal);
+        Assert.EndsWith($"has no boot id: mount procfs on {tree.Path}/proc", fault.Message, StringComparison.Ordinal);
     }
 }

@@ -44,6 +44,31 @@ public sealed class LinuxRecordingTests : IDisposable
         AssertSpan(answer.Only("lonely", "host-cpu-contention"));
     }
 
+    // Both were recorded over a made /proc (66 s, two processors): user time of 5 %, and idle counters that never move.
+    [Fact]
+    public async Task Diagnose_GuestThatDoesNotCountIdleTime_IsNotDiagnosedAndSaysWhy()
+    {
+        var answer = await Diagnosed.RunAsync("diagnose", "--linux-guest", "frozen=" + HostFixtures.PathOf(Path.Join("..", "guest", "recordings", "made-idle-frozen.hvr")));
+
+        Assert.Equal((2, ""), (answer.Status, answer.Output));
+        Assert.Contains("1 VM could not be judged: frozen.", answer.Errors, StringComparison.Ordinal);
+        Assert.Contains("frozen: the guest does not count its idle time: in ", answer.Errors, StringComparison.Ordinal);
+    }
+
+    // User time of 38 %, idle time of 2 %, steal of 60 %.
+    [Fact]
+    public async Task Diagnose_GuestThatReportsSteal_IsAffectedFromOutside()
+    {
+        var answer = await Diagnosed.RunAsync(
+            "diagnose", "--linux-guest", "burst=" + HostFixtures.PathOf(Path.Join("..", "guest", "recordings", "made-steal.hvr")), "--format", "json");
+
+        Assert.Equal(1, answer.Status);
+        var episode = answer.Only("burst", "unknown");
+        Assert.Equal(
+            ["cpu-cap", "host-cpu-contention"], episode.GetProperty("alternatives").EnumerateArray().Take(2).Select(a => a.GetProperty("hypothesis").GetString()).Order(StringComparer.Ordinal));
+        Assert.Contains(episode.GetProperty("evidence").EnumerateArray(), e => e.GetProperty("signal").GetString() == "cpu-guest-reported-steal");
+    }
+
     private static void AssertSpan(System.Text.Json.JsonElement episode)
     {
         Assert.InRange((episode.GetProperty("start").GetDateTime() - Burns).TotalSeconds, -3, 3);

@@ -17,22 +17,32 @@ internal sealed class CpuCollector(GuestRoot root) : ICollector
 
     private static readonly string[] Modes = ["user", "nice", "system", "idle", "iowait", "interrupt", "softirq", "steal"];
 
+    /// <summary>A hundred years in ticks: no counter of one processor gets there, so a greater one has wrapped or was never counted.</summary>
+    private const long TicksMax = 100L * 366 * 86_400 * 100;
+
+    /// <summary>Most threads that a Linux system can have.</summary>
+    private const long ThreadsMax = 4_194_304;
+
+    private const int NoSlot = -2;
+
     private readonly KernelFile _stat = new(root.Of("/proc/stat"), 16 * 1024);
     private readonly KernelFile _load = new(root.Of("/proc/loadavg"), 128);
     private readonly ProcStat _parsed = new();
+    private readonly OptionalSeries _runQueue = new(GuestMetrics.RunQueue, ThreadsMax);
+    private readonly OptionalSeries _blocked = new(GuestMetrics.Blocked, ThreadsMax);
+    private readonly OptionalSeries _switches = new(GuestMetrics.ContextSwitches, OptionalSeries.CountMax);
+    private readonly OptionalSeries _interrupts = new(GuestMetrics.Interrupts, OptionalSeries.CountMax);
+    private readonly OptionalSeries _created = new(GuestMetrics.ProcessesCreated, OptionalSeries.CountMax);
+    private readonly OptionalSeries[] _loads =
+    [
+        new(GuestMetrics.Load1, 100 * ThreadsMax), new(GuestMetrics.Load5, 100 * ThreadsMax), new(GuestMetrics.Load15, 100 * ThreadsMax),
+    ];
+
     private Processor[] _processors = [];
     private int _reads;
-    private bool _totalsDefined;
-    private bool _loadDefined;
-    private int _countSlot;
-    private int _runQueueSlot;
-    private int _blockedSlot;
-    private int _switchesSlot;
-    private int _interruptsSlot;
-    private int _createdSlot;
-    private int _load1Slot;
-    private int _load5Slot;
-    private int _load15Slot;
+    private int _countSlot = NoSlot;
+    private CollectOutcome _partial;
+    private (int Online, int Refused) _told;
 
     /// <inheritdoc/>
     public string Name => "cpu";
@@ -55,21 +65,24 @@ internal sealed class CpuCollector(GuestRoot root) : ICollector
         }
 
         _reads++;
-        DefineTotals(series);
+        _countSlot = _countSlot == NoSlot ? series.Define(GuestMetrics.CpuCount) : _countSlot;
         series.Set(_countSlot, _parsed.ProcessorCount);
-        series.Set(_runQueueSlot, Math.Max(_parsed.Running, 0));
-        series.Set(_blockedSlot, Math.Max(_parsed.Blocked, 0));
-        series.Set(_switchesSlot, Math.Max(_parsed.ContextSwitches, 0));
-        series.Set(_interruptsSlot, Math.Max(_parsed.Interrupts, 0));
-        series.Set(_createdSlot, Math.Max(_parsed.Processes, 0));
+        _runQueue.Set(series, _parsed.Running);
+        _blocked.Set(series, _parsed.Blocked);
+        _switches.Set(series, _parsed.ContextSwitches);
+        _interrupts.Set(series, _parsed.Interrupts);
+        _created.Set(series, _parsed.Processes);
+
+        // Before the processors: those of a wide guest take every series there is.
+        SetLoad(series);
+        var refused = 0;
         for (var position = 0; position < _parsed.ProcessorCount; position++)
         {
-            SetProcessor(series, _parsed.Number(position), _parsed.Ticks(position));
+            refused += SetProcessor(series, _parsed.Number(position), _parsed.Ticks(position)) ? 0 : 1;
         }
 
         RetireOffline(series);
-        SetLoad(series);
-        return CollectOutcome.Ok;
+        return refused == 0 ? CollectOutcome.Ok : Partial(_parsed.ProcessorCount, refused);
     }
 
     /// <inheritdoc/>
@@ -79,23 +92,20 @@ internal sealed class CpuCollector(GuestRoot root) : ICollector
         _load.Dispose();
     }
 
-    private void DefineTotals(CollectorSeries series)
+    private CollectOutcome Partial(int online, int refused)
     {
-        if (_totalsDefined)
+        if (_told != (online, refused))
         {
-            return;
+            _told = (online, refused);
+            _partial = CollectOutcome.Partial(
+                string.Create(CultureInfo.InvariantCulture, $"times of {online - refused} of {online} processors: the other {refused} exceed the limit on series"));
         }
 
-        _totalsDefined = true;
-        _countSlot = series.Define(GuestMetrics.CpuCount);
-        _runQueueSlot = series.Define(GuestMetrics.RunQueue);
-        _blockedSlot = series.Define(GuestMetrics.Blocked);
-        _switchesSlot = series.Define(GuestMetrics.ContextSwitches);
-        _interruptsSlot = series.Define(GuestMetrics.Interrupts);
-        _createdSlot = series.Define(GuestMetrics.ProcessesCreated);
+        return _partial;
     }
 
-    private void SetProcessor(CollectorSeries series, int number, ReadOnlySpan<long> ticks)
+    // All modes of a processor or none: a part of them would look like time that it did not count.
+    private bool SetProcessor(CollectorSeries series, int number, ReadOnlySpan<long> ticks)
     {
         if (number >= _processors.Length)
         {
@@ -105,28 +115,48 @@ internal sealed class CpuCollector(GuestRoot root) : ICollector
         ref var processor = ref _processors[number];
         if (processor.Slots is null)
         {
-            var name = number.ToString(CultureInfo.InvariantCulture);
             processor.Slots = new int[ProcStat.ModeCount];
             processor.Last = new long[ProcStat.ModeCount];
-            for (var mode = 0; mode < Modes.Length; mode++)
-            {
-                processor.Slots[mode] = series.Define(GuestMetrics.CpuTime, Modes[mode], name);
-            }
+            Array.Fill(processor.Slots, NoSlot);
         }
 
         processor.SeenAt = _reads;
-        for (var mode = 0; mode < Modes.Length; mode++)
+        for (var mode = 0; mode < Modes.Length && !processor.IsRefused; mode++)
         {
-            var value = ticks[mode] > long.MaxValue / MicrosecondsPerTick ? long.MaxValue : ticks[mode] * MicrosecondsPerTick;
-            var last = processor.Last![mode];
-            if (value < last && last - value <= BackwardsHeldMicroseconds)
-            {
-                value = last;
-            }
-
-            processor.Last[mode] = value;
-            series.Set(processor.Slots[mode], value);
+            SetMode(series, ref processor, number, mode, ticks[mode]);
         }
+
+        return !processor.IsRefused;
+    }
+
+    private static void SetMode(CollectorSeries series, ref Processor processor, int number, int mode, long ticks)
+    {
+        ref var slot = ref processor.Slots![mode];
+        if (ticks > TicksMax)
+        {
+            series.Retire(slot);
+            slot = NoSlot;
+            return;
+        }
+
+        if (slot == NoSlot)
+        {
+            slot = series.Define(GuestMetrics.CpuTime, Modes[mode], number.ToString(CultureInfo.InvariantCulture));
+            processor.Last![mode] = 0;
+            if (slot < 0)
+            {
+                Array.ForEach(processor.Slots, series.Retire);
+                Array.Fill(processor.Slots, NoSlot);
+                processor.IsRefused = true;
+                return;
+            }
+        }
+
+        var value = ticks * MicrosecondsPerTick;
+        var last = processor.Last![mode];
+        value = value < last && last - value <= BackwardsHeldMicroseconds ? last : value;
+        processor.Last[mode] = value;
+        series.Set(slot, value);
     }
 
     private void RetireOffline(CollectorSeries series)
@@ -150,22 +180,10 @@ internal sealed class CpuCollector(GuestRoot root) : ICollector
 
     private void SetLoad(CollectorSeries series)
     {
-        if (!_load.TryReadOnce(out var text) || !LoadAverage.TryParse(text, out var load))
-        {
-            return;
-        }
-
-        if (!_loadDefined)
-        {
-            _loadDefined = true;
-            _load1Slot = series.Define(GuestMetrics.Load1);
-            _load5Slot = series.Define(GuestMetrics.Load5);
-            _load15Slot = series.Define(GuestMetrics.Load15);
-        }
-
-        series.Set(_load1Slot, load.OneMinute);
-        series.Set(_load5Slot, load.FiveMinutes);
-        series.Set(_load15Slot, load.FifteenMinutes);
+        var known = _load.TryReadOnce(out var text) & LoadAverage.TryParse(text, out var load);
+        _loads[0].Set(series, known ? load.OneMinute : -1);
+        _loads[1].Set(series, known ? load.FiveMinutes : -1);
+        _loads[2].Set(series, known ? load.FifteenMinutes : -1);
     }
 
     private struct Processor
@@ -173,5 +191,6 @@ internal sealed class CpuCollector(GuestRoot root) : ICollector
         public int[]? Slots;
         public long[]? Last;
         public int SeenAt;
+        public bool IsRefused;
     }
 }

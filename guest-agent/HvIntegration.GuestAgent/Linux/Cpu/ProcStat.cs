@@ -73,7 +73,18 @@ internal sealed class ProcStat
         }
     }
 
-    private static long FirstNumber(ReadOnlySpan<byte> text) => new ByteCursor(text).TryReadNumber(out var value) ? value : -1;
+    // Some kernels print a count of 32 bits with a sign once it passes 2^31: -1 is 4,294,967,295.
+    private static long FirstNumber(ReadOnlySpan<byte> text)
+    {
+        var digits = ByteCursor.Trim(text);
+        var negative = digits.StartsWith("-"u8);
+        if (!new ByteCursor(negative ? digits[1..] : digits).TryReadNumber(out var value))
+        {
+            return -1;
+        }
+
+        return !negative ? value : value is > 0 and <= 1L << 31 ? (1L << 32) - value : -1;
+    }
 
     private void ParseProcessor(ReadOnlySpan<byte> fields)
     {

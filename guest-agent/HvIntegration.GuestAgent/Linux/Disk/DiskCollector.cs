@@ -50,11 +50,16 @@ internal sealed class DiskCollector(GuestRoot root) : ICollector
         {
             if (_lines[index].Disk is { } disk && DiskStatsLine.TryParse(line, out _, out var values))
             {
-                disk.Set(series, values);
-                if (readSizes)
-                {
-                    series.Set(disk.LimitSlot, _devices.SizeBytes(disk.Name));
-                }
+                disk.Take(values, _lines[index].IsPath);
+            }
+        }
+
+        foreach (var disk in _disks.Values)
+        {
+            disk.Set(series);
+            if (readSizes)
+            {
+                disk.SetLimit(series, _devices.SizeBytes(disk.Name));
             }
         }
 
@@ -97,24 +102,28 @@ internal sealed class DiskCollector(GuestRoot root) : ICollector
     private void Reevaluate(CollectorSeries series, ReadOnlySpan<byte> text)
     {
         var found = new List<Line>();
+        var names = Names(text);
         var lines = new ByteCursor(text);
         while (found.Count < DevicesMax && lines.TryReadLine(out var line))
         {
             var nativeName = NameOf(line).ToArray();
             var name = Encoding.UTF8.GetString(nativeName);
+            var head = BlockDevices.HeadOfPath(name);
+            var isPath = head is not null && names.Contains(head);
+            var known = isPath ? head! : name;
             Disk? disk = null;
-            if (_devices.IsLeaf(name) && DiskStatsLine.TryParse(line, out _, out _))
+            if (_devices.IsLeaf(known, names) && DiskStatsLine.TryParse(line, out _, out _))
             {
-                if (!_disks.TryGetValue(name, out disk))
+                if (!_disks.TryGetValue(known, out disk))
                 {
-                    disk = new Disk(name, series);
-                    _disks.Add(name, disk);
+                    disk = new Disk(known, series);
+                    _disks.Add(known, disk);
                 }
 
-                series.Set(disk.LimitSlot, _devices.SizeBytes(name));
+                disk.SetLimit(series, _devices.SizeBytes(known));
             }
 
-            found.Add(new Line(nativeName, disk));
+            found.Add(new Line(nativeName, disk, isPath));
         }
 
         foreach (var gone in _disks.Values.Where(disk => !found.Exists(line => ReferenceEquals(line.Disk, disk))).ToArray())
@@ -123,11 +132,28 @@ internal sealed class DiskCollector(GuestRoot root) : ICollector
             _disks.Remove(gone.Name);
         }
 
+        foreach (var disk in _disks.Values)
+        {
+            disk.UsePaths(string.Join(' ', found.Where(line => line.IsPath && ReferenceEquals(line.Disk, disk)).Select(line => Encoding.UTF8.GetString(line.NativeName))));
+        }
+
         _lines = [.. found];
         _lineCount = _lines.Length;
     }
 
-    private readonly record struct Line(byte[] NativeName, Disk? Disk);
+    private static HashSet<string> Names(ReadOnlySpan<byte> text)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        var lines = new ByteCursor(text);
+        while (names.Count < DevicesMax && lines.TryReadLine(out var line))
+        {
+            names.Add(Encoding.UTF8.GetString(NameOf(line)));
+        }
+
+        return names;
+    }
+
+    private readonly record struct Line(byte[] NativeName, Disk? Disk, bool IsPath);
 
     /// <summary>Slots of one disk and its times carried past 32 bits.</summary>
     private sealed class Disk
@@ -137,13 +163,21 @@ internal sealed class DiskCollector(GuestRoot root) : ICollector
         private readonly int _queueSlot;
         private readonly int _inFlightSlot;
         private Milliseconds _busy;
+        private readonly OptionalSeries _limit;
         private Milliseconds _queue;
         private long _lastOperations;
+        private DiskStatsLine _own;
+        private DiskStatsLine _paths;
+        private DiskStatsLine _shown;
+        private DiskStatsLine _base;
+        private string _pathNames = "";
+        private bool _byPaths;
+        private bool _rebase;
 
         public Disk(string name, CollectorSeries series)
         {
             Name = name;
-            LimitSlot = series.Define(GuestMetrics.DiskLimit, name);
+            _limit = new OptionalSeries(GuestMetrics.DiskLimit, OptionalSeries.CountMax, name);
             _busySlot = series.Define(GuestMetrics.DiskIoTime, name);
             _queueSlot = series.Define(GuestMetrics.DiskQueueTime, name);
             _inFlightSlot = series.Define(GuestMetrics.DiskInFlight, name);
@@ -153,11 +187,47 @@ internal sealed class DiskCollector(GuestRoot root) : ICollector
 
         public string Name { get; }
 
-        public int LimitSlot { get; }
-
-        public void Set(CollectorSeries series, in DiskStatsLine values)
+        /// <summary>Which paths of NVMe multipath lead to it, empty for none. With other paths the sum of their counters jumps: it goes on from what was shown.</summary>
+        public void UsePaths(string names)
         {
-            var operations = unchecked(values.Read.Operations + values.Write.Operations + values.Discard.Operations + values.Flush.Operations);
+            _rebase |= _byPaths && names != _pathNames;
+            _pathNames = names;
+        }
+
+        /// <summary>Takes the line of the disk, or of one of its paths.</summary>
+        public void Take(in DiskStatsLine values, bool isPath)
+        {
+            if (isPath)
+            {
+                _paths = _paths.Plus(values);
+            }
+            else
+            {
+                _own = values;
+            }
+        }
+
+        public void SetLimit(CollectorSeries series, long bytes) => _limit.Set(series, bytes);
+
+        /// <summary>Sets the series from the lines that were taken since the last call.</summary>
+        public void Set(CollectorSeries series)
+        {
+            // Kernels until about 6.3 count the paths of NVMe multipath and leave the disk itself at 0.
+            var byPaths = _own.Operations == 0 && _paths.Operations > 0;
+            var now = byPaths ? _paths : _own;
+            if (_rebase || (_byPaths != byPaths && _shown.Operations > 0))
+            {
+                _base = _shown.Since(now);
+            }
+
+            (_byPaths, _rebase, _paths) = (byPaths, false, default);
+            Set(series, now.Plus(_base));
+        }
+
+        private void Set(CollectorSeries series, in DiskStatsLine values)
+        {
+            _shown = values;
+            var operations = values.Operations;
             // Operations are 64-bit counters: when their sum falls, the device is a new one under the old name.
             var isReset = operations < _lastOperations;
             _lastOperations = operations;
@@ -172,7 +242,7 @@ internal sealed class DiskCollector(GuestRoot root) : ICollector
 
         public void Retire(CollectorSeries series)
         {
-            series.Retire(LimitSlot);
+            _limit.Drop(series);
             series.Retire(_busySlot);
             series.Retire(_queueSlot);
             series.Retire(_inFlightSlot);

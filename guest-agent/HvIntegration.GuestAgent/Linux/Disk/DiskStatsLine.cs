@@ -27,6 +27,32 @@ internal struct DiskStatsLine
     /// <summary>Flushes (no sectors, no merges); kernel 5.5 and newer.</summary>
     public DiskStatsDirection Flush;
 
+    /// <summary>Operations of all kinds since the device appeared.</summary>
+    public readonly long Operations => unchecked(Read.Operations + Write.Operations + Discard.Operations + Flush.Operations);
+
+    /// <summary>Each counter plus that of another device; differences of sums stay right where single counters wrap.</summary>
+    public readonly DiskStatsLine Plus(in DiskStatsLine other) => new()
+    {
+        Read = Read.Plus(other.Read, 1),
+        Write = Write.Plus(other.Write, 1),
+        InFlight = unchecked(InFlight + other.InFlight),
+        BusyMs = unchecked(BusyMs + other.BusyMs),
+        QueueMs = unchecked(QueueMs + other.QueueMs),
+        Discard = Discard.Plus(other.Discard, 1),
+        Flush = Flush.Plus(other.Flush, 1),
+    };
+
+    /// <summary>Each counter less an earlier one; the number in flight, which is no counter, as 0.</summary>
+    public readonly DiskStatsLine Since(in DiskStatsLine earlier) => new()
+    {
+        Read = Read.Plus(earlier.Read, -1),
+        Write = Write.Plus(earlier.Write, -1),
+        BusyMs = unchecked(BusyMs - earlier.BusyMs),
+        QueueMs = unchecked(QueueMs - earlier.QueueMs),
+        Discard = Discard.Plus(earlier.Discard, -1),
+        Flush = Flush.Plus(earlier.Flush, -1),
+    };
+
     /// <summary>Splits a line. False when it is cut before the eleventh value.</summary>
     /// <param name="line">Without line end. Any bytes are safe.</param>
     /// <param name="name">Device name as in <c>/sys/block</c>.</param>
@@ -78,4 +104,13 @@ internal struct DiskStatsDirection
 
     /// <summary>Time of the operations, milliseconds; wraps at 32 bits.</summary>
     public long TimeMs;
+
+    /// <summary>Each counter plus or minus that of another.</summary>
+    public readonly DiskStatsDirection Plus(in DiskStatsDirection other, int sign) => new()
+    {
+        Operations = unchecked(Operations + (sign * other.Operations)),
+        Merged = unchecked(Merged + (sign * other.Merged)),
+        Sectors = unchecked(Sectors + (sign * other.Sectors)),
+        TimeMs = unchecked(TimeMs + (sign * other.TimeMs)),
+    };
 }

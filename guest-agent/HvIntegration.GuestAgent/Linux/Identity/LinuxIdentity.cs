@@ -33,7 +33,7 @@ internal sealed class LinuxIdentity(GuestRoot root)
         const string BootIdPath = "/proc/sys/kernel/random/boot_id";
         if (!Guid.TryParse(ReadLine(BootIdPath), out var bootId) || bootId == Guid.Empty)
         {
-            throw new IOException($"{root.Of(BootIdPath)} has no boot id: mount procfs on {root.Of("/proc")}, or set the root path to the mount point of the guest");
+            throw new IOException($"{root.Of(BootIdPath)} has no boot id: mount procfs on {root.Of("/proc")}");
         }
 
         return new GuestIdentity(

@@ -32,12 +32,26 @@ internal sealed class MemoryCollector(GuestRoot root) : ICollector
     private static readonly string[] PlainKinds =
         ["slab_unreclaimable", "anonymous", "shared", "mapped", "dirty", "writeback", "page_tables", "kernel_stack", "huge_pages"];
 
+    /// <summary>8 EiB: more than any machine has.</summary>
+    private const long KibibytesMax = 1L << 53;
+
     private readonly KernelFile _file = new(root.Of("/proc/meminfo"));
     private readonly KeyedNumbers _parsed = new(Keys);
     private readonly BalloonReader _balloon = new(root);
-    private readonly int[] _plainSlots = new int[PlainKinds.Length];
-    private Slots _slots;
-    private bool _defined;
+    private readonly OptionalSeries _limit = new(GuestMetrics.MemoryLimit, KibibytesMax);
+    private readonly OptionalSeries _free = Usage("free");
+    private readonly OptionalSeries _used = Usage("used");
+    private readonly OptionalSeries _buffers = Usage("buffers");
+    private readonly OptionalSeries _cached = Usage("cached");
+    private readonly OptionalSeries _slabReclaimable = Usage("slab_reclaimable");
+    private readonly OptionalSeries[] _plain = [.. PlainKinds.Select(Usage)];
+    private readonly OptionalSeries _available = new(GuestMetrics.MemoryAvailable, KibibytesMax);
+    private readonly OptionalSeries _needed = new(GuestMetrics.MemoryNeeded, KibibytesMax);
+    private readonly OptionalSeries _committed = new(GuestMetrics.MemoryCommitted, KibibytesMax);
+    private readonly OptionalSeries _commitLimit = new(GuestMetrics.MemoryCommitLimit, KibibytesMax);
+    private readonly OptionalSeries _swapUsed = new(GuestMetrics.PagingUsage, KibibytesMax, "used");
+    private readonly OptionalSeries _swapFree = new(GuestMetrics.PagingUsage, KibibytesMax, "free");
+    private readonly OptionalSeries _ballooned = new(GuestMetrics.MemoryBalloon, KibibytesMax);
 
     /// <inheritdoc/>
     public string Name => "memory";
@@ -59,31 +73,34 @@ internal sealed class MemoryCollector(GuestRoot root) : ICollector
             return CollectOutcome.Failed("/proc/meminfo has no MemTotal or no MemFree");
         }
 
-        Define(series);
         var total = _parsed[Total];
-        var cache = _parsed.OrZero(Buffers) + _parsed.OrZero(Cached) + _parsed.OrZero(SlabReclaimable);
-        series.Set(_slots.Limit, total);
-        series.Set(_slots.Free, _parsed[Free]);
-        series.Set(_slots.Buffers, _parsed.OrZero(Buffers));
-        series.Set(_slots.Cached, _parsed.OrZero(Cached));
-        series.Set(_slots.SlabReclaimable, _parsed.OrZero(SlabReclaimable));
-        series.Set(_slots.Used, Math.Max(0, total - _parsed[Free] - cache));
-        for (var kind = 0; kind < _plainSlots.Length; kind++)
+        if (total > KibibytesMax)
         {
-            series.Set(_plainSlots[kind], _parsed.OrZero(FirstPlainKind + kind));
+            return CollectOutcome.Failed("MemTotal of /proc/meminfo is not possible");
         }
 
-        series.Set(_slots.Committed, _parsed.OrZero(Committed));
-        series.Set(_slots.CommitLimit, _parsed.OrZero(CommitLimit));
-        series.Set(_slots.SwapUsed, Math.Max(0, _parsed.OrZero(SwapTotal) - _parsed.OrZero(SwapFree)));
-        series.Set(_slots.SwapFree, _parsed.OrZero(SwapFree));
-        if (_parsed.Has(Available))
+        _limit.Set(series, total);
+        _free.Set(series, Part(Free));
+        _buffers.Set(series, Part(Buffers));
+        _cached.Set(series, Part(Cached));
+        _slabReclaimable.Set(series, Part(SlabReclaimable));
+        _used.Set(series, Used(total));
+        for (var kind = 0; kind < _plain.Length; kind++)
         {
-            series.Set(_slots.Available, _parsed[Available]);
-            series.Set(_slots.Needed, NeededMemory.Of(total, _parsed[Available]));
+            _plain[kind].Set(series, Part(FirstPlainKind + kind));
         }
 
-        SetBalloon(series);
+        _committed.Set(series, _parsed[Committed]);
+        _commitLimit.Set(series, _parsed[CommitLimit]);
+        var swapKnown = _parsed.Has(SwapFree) && _parsed[SwapTotal] >= _parsed[SwapFree] && _parsed[SwapTotal] <= KibibytesMax;
+        _swapUsed.Set(series, swapKnown ? _parsed[SwapTotal] - _parsed[SwapFree] : -1);
+        _swapFree.Set(series, swapKnown ? _parsed[SwapFree] : -1);
+
+        // Before 3.14 the kernel does not say what is available; a guess of ours would look like its word. Some containers see that of their host.
+        var available = Part(Available);
+        _available.Set(series, available);
+        _needed.Set(series, available < 0 ? -1 : NeededMemory.Of(total, available));
+        _ballooned.Set(series, _balloon.TryRead(_parsed[Balloon], out var kibibytes) ? kibibytes : -1);
         return CollectOutcome.Ok;
     }
 
@@ -94,66 +111,11 @@ internal sealed class MemoryCollector(GuestRoot root) : ICollector
         _balloon.Dispose();
     }
 
-    private void Define(CollectorSeries series)
-    {
-        if (_defined)
-        {
-            return;
-        }
+    private static OptionalSeries Usage(string kind) => new(GuestMetrics.MemoryUsage, KibibytesMax, kind);
 
-        _defined = true;
-        _slots.Limit = series.Define(GuestMetrics.MemoryLimit);
-        _slots.Free = series.Define(GuestMetrics.MemoryUsage, "free");
-        _slots.Used = series.Define(GuestMetrics.MemoryUsage, "used");
-        _slots.Buffers = series.Define(GuestMetrics.MemoryUsage, "buffers");
-        _slots.Cached = series.Define(GuestMetrics.MemoryUsage, "cached");
-        _slots.SlabReclaimable = series.Define(GuestMetrics.MemoryUsage, "slab_reclaimable");
-        for (var kind = 0; kind < PlainKinds.Length; kind++)
-        {
-            _plainSlots[kind] = _parsed.Has(FirstPlainKind + kind) ? series.Define(GuestMetrics.MemoryUsage, PlainKinds[kind]) : -1;
-        }
+    // A part of the memory; -1 where the kernel does not have it, or when it is more than the whole.
+    private long Part(int key) => _parsed[key] <= _parsed[Total] ? _parsed[key] : -1;
 
-        _slots.Committed = series.Define(GuestMetrics.MemoryCommitted);
-        _slots.CommitLimit = series.Define(GuestMetrics.MemoryCommitLimit);
-        _slots.SwapUsed = series.Define(GuestMetrics.PagingUsage, "used");
-        _slots.SwapFree = series.Define(GuestMetrics.PagingUsage, "free");
-        // Before kernel 3.14 the kernel does not say what is available; a guess of ours would look like its word.
-        _slots.Available = _parsed.Has(Available) ? series.Define(GuestMetrics.MemoryAvailable) : -1;
-        _slots.Needed = _parsed.Has(Available) ? series.Define(GuestMetrics.MemoryNeeded) : -1;
-        _slots.Balloon = -1;
-    }
-
-    private void SetBalloon(CollectorSeries series)
-    {
-        if (!_balloon.TryRead(_parsed[Balloon], out var kibibytes))
-        {
-            return;
-        }
-
-        if (!_slots.BalloonDefined)
-        {
-            _slots.BalloonDefined = true;
-            _slots.Balloon = series.Define(GuestMetrics.MemoryBalloon);
-        }
-
-        series.Set(_slots.Balloon, kibibytes);
-    }
-
-    private struct Slots
-    {
-        public int Limit;
-        public int Free;
-        public int Used;
-        public int Buffers;
-        public int Cached;
-        public int SlabReclaimable;
-        public int Available;
-        public int Needed;
-        public int Committed;
-        public int CommitLimit;
-        public int SwapUsed;
-        public int SwapFree;
-        public int Balloon;
-        public bool BalloonDefined;
-    }
+    private long Used(long total) =>
+        total - _parsed[Free] - Math.Min(_parsed.OrZero(Buffers), total) - Math.Min(_parsed.OrZero(Cached), total) - Math.Min(_parsed.OrZero(SlabReclaimable), total);
 }

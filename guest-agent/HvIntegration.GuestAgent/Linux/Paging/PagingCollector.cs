@@ -33,8 +33,16 @@ internal sealed class PagingCollector(GuestRoot root) : ICollector
 
     private readonly KernelFile _file = new(root.Of("/proc/vmstat"), 16 * 1024);
     private readonly KeyedNumbers _parsed = new(Keys);
-    private readonly int[] _slots = new int[10];
-    private bool _defined;
+    private readonly OptionalSeries _minor = new(GuestMetrics.PagingFaults, OptionalSeries.CountMax, "minor");
+    private readonly OptionalSeries _major = new(GuestMetrics.PagingFaults, OptionalSeries.CountMax, "major");
+    private readonly OptionalSeries _swapIn = new(GuestMetrics.PagingOperations, OptionalSeries.CountMax, "in");
+    private readonly OptionalSeries _swapOut = new(GuestMetrics.PagingOperations, OptionalSeries.CountMax, "out");
+    private readonly OptionalSeries _pageIn = new(GuestMetrics.PagingIo, OptionalSeries.CountMax, "in");
+    private readonly OptionalSeries _pageOut = new(GuestMetrics.PagingIo, OptionalSeries.CountMax, "out");
+    private readonly OptionalSeries _direct = new(GuestMetrics.ReclaimScanned, OptionalSeries.CountMax, "direct");
+    private readonly OptionalSeries _kswapd = new(GuestMetrics.ReclaimScanned, OptionalSeries.CountMax, "kswapd");
+    private readonly OptionalSeries _oomKills = new(GuestMetrics.OomKills, OptionalSeries.CountMax);
+    private readonly OptionalSeries _stalls = new(GuestMetrics.AllocationStalls, OptionalSeries.CountMax);
 
     /// <inheritdoc/>
     public string Name => "paging";
@@ -56,53 +64,35 @@ internal sealed class PagingCollector(GuestRoot root) : ICollector
             return CollectOutcome.Failed("/proc/vmstat has no pgfault or no pgmajfault");
         }
 
-        Define(series);
-        series.Set(_slots[0], Math.Max(0, _parsed[Faults] - _parsed[MajorFaults]));
-        series.Set(_slots[1], _parsed[MajorFaults]);
-        series.Set(_slots[2], _parsed.OrZero(SwapIn));
-        series.Set(_slots[3], _parsed.OrZero(SwapOut));
-        series.Set(_slots[4], _parsed.OrZero(PageIn));
-        series.Set(_slots[5], _parsed.OrZero(PageOut));
-        series.Set(_slots[6], Sum(DirectFirst, DirectCount));
-        series.Set(_slots[7], Sum(KswapdFirst, KswapdCount));
-        series.Set(_slots[8], _parsed.OrZero(OomKill));
-        series.Set(_slots[9], Sum(StallFirst, StallCount));
+        _minor.Set(series, _parsed[Faults] - _parsed[MajorFaults]);
+        _major.Set(series, _parsed[MajorFaults]);
+        _swapIn.Set(series, _parsed[SwapIn]);
+        _swapOut.Set(series, _parsed[SwapOut]);
+        _pageIn.Set(series, _parsed[PageIn]);
+        _pageOut.Set(series, _parsed[PageOut]);
+        _direct.Set(series, Sum(DirectFirst, DirectCount));
+        _kswapd.Set(series, Sum(KswapdFirst, KswapdCount));
+
+        // oom_kill came with kernel 4.13: no value is better than a zero that nobody counted.
+        _oomKills.Set(series, _parsed[OomKill]);
+        _stalls.Set(series, Sum(StallFirst, StallCount));
         return CollectOutcome.Ok;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
+    // Which of the lines there are depends on the kernel and its zones; -1 where it has none of them.
     private long Sum(int first, int count)
     {
-        long sum = 0;
+        long sum = -1;
         for (var index = first; index < first + count; index++)
         {
             var value = _parsed.OrZero(index);
+            sum = _parsed.Has(index) ? Math.Max(sum, 0) : sum;
             sum = sum > long.MaxValue - value ? long.MaxValue : sum + value;
         }
 
         return sum;
-    }
-
-    private void Define(CollectorSeries series)
-    {
-        if (_defined)
-        {
-            return;
-        }
-
-        _defined = true;
-        _slots[0] = series.Define(GuestMetrics.PagingFaults, "minor");
-        _slots[1] = series.Define(GuestMetrics.PagingFaults, "major");
-        _slots[2] = series.Define(GuestMetrics.PagingOperations, "in");
-        _slots[3] = series.Define(GuestMetrics.PagingOperations, "out");
-        _slots[4] = series.Define(GuestMetrics.PagingIo, "in");
-        _slots[5] = series.Define(GuestMetrics.PagingIo, "out");
-        _slots[6] = series.Define(GuestMetrics.ReclaimScanned, "direct");
-        _slots[7] = series.Define(GuestMetrics.ReclaimScanned, "kswapd");
-        // oom_kill came with kernel 4.13: no value is better than a zero that nobody counted.
-        _slots[8] = _parsed.Has(OomKill) ? series.Define(GuestMetrics.OomKills) : -1;
-        _slots[9] = series.Define(GuestMetrics.AllocationStalls);
     }
 }

@@ -22,7 +22,7 @@ internal static class Pause
     {
         if (window.Partition.State == PartitionState.Paused)
         {
-            return State(Answer.Yes, "partition.state", window.Say(FactKind.ShownStill), 1, double.NaN, "1", "state of the VM", 1);
+            return State(Answer.Yes, "partition.state", window.Say(FactKind.ShownStill) is { } shown ? shown with { Name = window.Partition.StopReason } : null, 1, double.NaN, "1", "state of the VM", 1);
         }
 
         if (window.Tracks.Frame.Has(SignalCatalog.Activity))

@@ -20,6 +20,9 @@ internal static class Processors
     private const int BootSeconds = 90;
     private const int SilentSeconds = 10;
 
+    // Work between two ticks of the guest hides some hundredths: nobody needs to know.
+    private const double UncountedShareMin = 0.1;
+
     // Less than a processor's own limit: a thread that is moved about, or that a scanner interrupts, loses a little, and stays there.
     private const double PinnedShareMin = 0.92;
     private const double PinnedSpreadMax = 0.015;
@@ -37,16 +40,25 @@ internal static class Processors
     private const int PinnedKeptSeconds = 10;
     private const double PinnedEase = 1.4;
 
-    /// <summary>Ready, or where it is missing steal, is low; a guest alone can only say that its timers fire in time.</summary>
-    public static Finding NotWaiting(SignalWindow window) => Finding.FirstMeasured(
-        Finding.All(window.Below(SignalCatalog.Ready, window.Limits.ReadyShare), window.Below(SignalCatalog.ReadyMax, 3 * window.Limits.ReadyShare)),
-        window.Below(SignalCatalog.Steal, window.Limits.ReadyShare),
-        window.Below(SignalCatalog.WakeupLateness, window.Limits.WakeupLateSeconds).Weaker(0.2));
+    /// <summary>Ready, or where it is missing steal, is low; a guest alone has the steal of its kernel, and timers that fire in time.</summary>
+    public static Finding NotWaiting(SignalWindow window)
+    {
+        var reported = window.Below(SignalCatalog.GuestReportedSteal, window.Limits.ReadyShare);
+        return Finding.FirstMeasured(
+            Finding.All(window.Below(SignalCatalog.Ready, window.Limits.ReadyShare), window.Below(SignalCatalog.ReadyMax, 3 * window.Limits.ReadyShare)),
+            window.Below(SignalCatalog.Steal, window.Limits.ReadyShare),
+            reported.Fails ? reported : window.Below(SignalCatalog.WakeupLateness, window.Limits.WakeupLateSeconds).Weaker(0.2));
+    }
 
-    /// <summary>Ready, or steal beyond its error bar, is high.</summary>
-    public static Finding Waiting(SignalWindow window) => Finding.Any(
-        window.AtLeast(SignalCatalog.Ready, window.Limits.ReadyShare), window.AtLeast(SignalCatalog.ReadyMax, 3 * window.Limits.ReadyShare),
-        window.AtLeast(SignalCatalog.Steal, window.Limits.ReadyShare, lessErrorBar: true));
+    /// <summary>Ready, or steal beyond its error bar, is high; where no host side is known, the steal that the guest's kernel reports.</summary>
+    public static Finding Waiting(SignalWindow window)
+    {
+        var known = Finding.Any(
+            window.AtLeast(SignalCatalog.Ready, window.Limits.ReadyShare), window.AtLeast(SignalCatalog.ReadyMax, 3 * window.Limits.ReadyShare),
+            window.AtLeast(SignalCatalog.Steal, window.Limits.ReadyShare, lessErrorBar: true));
+        var reported = known.Answer == Answer.NotMeasured ? window.AtLeast(SignalCatalog.GuestReportedSteal, window.Limits.ReadyShare) : known;
+        return reported.Answer == Answer.NotMeasured ? known : reported;
+    }
 
     /// <summary>The wait costs the guest something.</summary>
     /// <remarks>
@@ -64,7 +76,8 @@ internal static class Processors
         var real = window.AtLeast(SignalCatalog.Ready, 2 * window.Limits.ReadyShare).Holds && !window.Below(SignalCatalog.Steal, window.Limits.ReadyShareLow).Holds
                 && (window.Has(SignalCatalog.Steal) || !window.Below(SignalCatalog.LpBusy, RoomyShare).Holds)
             || window.AtLeast(SignalCatalog.Steal, window.Limits.ReadyShare, lessErrorBar: true).Holds
-            || window.AtLeast(SignalCatalog.LpBusy, window.Limits.ProcessorsCautionShare).Holds || AtCap(window).Holds;
+            || window.AtLeast(SignalCatalog.LpBusy, window.Limits.ProcessorsCautionShare).Holds || AtCap(window).Holds
+            || waiting.Signal == SignalCatalog.GuestReportedSteal;
         return real ? waiting : waiting with { Answer = Answer.No };
     }
 
@@ -108,6 +121,14 @@ internal static class Processors
 
     // A cap that nobody reports is taken for none.
     private static Finding NotAtCap(SignalWindow window) => AtCap(window) is { Answer: Answer.NotMeasured } unknown ? unknown with { Answer = Answer.Yes, Strength = 0.9 } : AtCap(window).Not();
+
+    /// <summary>The guest booked time in no CPU mode, and no host side shows whether its processors are full: then neither "healthy" nor "affected" is possible for them.</summary>
+    public static bool AreNotCounted(SignalWindow window)
+        => window.Has(SignalCatalog.GuestUncounted) && (Busy(window).Answer == Answer.NotMeasured || HotThread(window).Answer == Answer.NotMeasured);
+
+    /// <summary>The uncounted time as a fact; null when there is hardly any, or while nothing is explained.</summary>
+    public static Fact? Uncounted(SignalWindow window)
+        => window.AtLeast(SignalCatalog.GuestUncounted, UncountedShareMin).Holds ? window.When(FactKind.TimeNotCounted, SignalCatalog.GuestUncounted) : null;
 
     private static Fact? Around(FactKind kind, in Finding part) => part.Fact is { } fact ? new Fact(kind) { Parts = [fact] } : null;
 

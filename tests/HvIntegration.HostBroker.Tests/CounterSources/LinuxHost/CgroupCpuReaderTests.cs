@@ -46,6 +46,27 @@ public sealed class CgroupCpuReaderTests : IDisposable
         Assert.Equal(new CpuQuota(1.5, 3, true, "cgroup cpu.max"), quota);
     }
 
+    // A container engine mounts its own part of the hierarchy a second time, later than the whole of it.
+    [Theory]
+    [InlineData("/docker/abc")]
+    [InlineData("/machine/vm")]
+    public void Read_SecondMountOfAnotherPart_TakesTheMountThatHoldsTheGroup(string root)
+    {
+        _root.File("sys/fs/cgroup/cpu/machine/vm1/cpu.cfs_quota_us", "50000\n");
+        _root.File("sys/fs/cgroup/cpu/machine/vm1/cpu.cfs_period_us", "100000\n");
+        string mounts = FirstMounts + $"99 98 0:30 {root} /srv/part/cpu rw - cgroup cgroup rw,cpu\n";
+
+        Assert.Equal(0.5, Reader(mounts).Read("1/machine/vm1")?.Processors);
+    }
+
+    [Fact]
+    public void Read_MountOfItsOwnPart_FindsTheGroupBelowIt()
+    {
+        _root.File("sys/fs/cgroup/part/vm1/cpu.max", "50000 100000\n");
+
+        Assert.Equal(0.5, Reader("41 31 0:38 /machine /sys/fs/cgroup/part rw - cgroup2 cgroup2 rw\n").Read("2/machine/vm1")?.Processors);
+    }
+
     [Fact]
     public void Read_NoQuotaAnywhere_IsUncapped()
     {

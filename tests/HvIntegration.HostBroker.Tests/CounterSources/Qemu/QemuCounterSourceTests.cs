@@ -131,6 +131,40 @@ public sealed class QemuCounterSourceTests : IDisposable
     }
 
     [Fact]
+    public async Task Read_QemuBefore212_TakesTheProcessorsFromQueryCpus()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "reads /proc");
+        using var monitor = new ScriptedMonitor(Path.Join(_folder.Path, "old.qmp"), new()
+        {
+            ["query-status"] = """{"status":"running","running":true}""",
+            ["query-blockstats"] = "[]",
+            ["query-block"] = "[]",
+            ["query-cpus"] = $$"""[{"current":true,"CPU":0,"thread_id":{{Environment.ProcessId}},"halted":false}]""",
+        });
+        await using var source = Source();
+
+        var reading = await UntilAsync(source, r => r.Partitions.Count == 1);
+
+        Assert.Equal(1, Assert.Single(reading.Partitions).VirtualProcessors);
+        Assert.Contains(reading.Samples, s => s.Series.MetricId == HostMetrics.VpRunTime.Id);
+        Assert.Empty(reading.Faults);
+    }
+
+    [Fact]
+    public async Task Read_QemuWithoutAnyCommandForProcessors_SaysSoAndCountsNone()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "reads /proc");
+        using var monitor = new ScriptedMonitor(Path.Join(_folder.Path, "odd.qmp"), new() { ["query-status"] = """{"status":"io-error","running":false}""" });
+        await using var source = Source();
+
+        var reading = await UntilAsync(source, r => r.Partitions.Count == 1);
+
+        Assert.Equal(["odd: QEMU knows neither query-cpus-fast (2.12 and newer) nor query-cpus (The command query-cpus has not been found), so the run time of its processors is not known"], reading.Faults);
+        Assert.DoesNotContain(reading.Samples, s => s.Series.MetricId == HostMetrics.VpCount.Id);
+        Assert.Equal((PartitionState.Paused, "io-error"), (reading.Partitions[0].State, reading.Partitions[0].StopReason));
+    }
+
+    [Fact]
     public async Task Read_FolderMissing_SaysHowToStartAVmAndStillReadsTheHost()
     {
         await using var source = new QemuCounterSource(

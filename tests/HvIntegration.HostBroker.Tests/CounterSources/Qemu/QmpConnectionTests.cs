@@ -24,6 +24,8 @@ public class QmpConnectionTests
 
     [Theory]
     [InlineData("SSH-2.0-OpenSSH\r\n", "not JSON")]
+    [InlineData("QEMU 8.2.0 monitor - type 'help' for more information\r\n(qemu) ", "human monitor (HMP)")]
+    [InlineData("(qemu) \n", "-qmp unix:")]
     [InlineData("{\"hello\": 1}\n", "no QMP greeting")]
     [InlineData("[]\n", "no QMP greeting")]
     [InlineData("", "closed")]

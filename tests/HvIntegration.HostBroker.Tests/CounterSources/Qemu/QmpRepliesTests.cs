@@ -37,12 +37,71 @@ public class QmpRepliesTests
     [Theory]
     [InlineData("""{"device":"","qdev":"/machine/peripheral/root/virtio-backend","node-name":"n","stats":{}}""", "root")]
     [InlineData("""{"device":"","qdev":"/machine/peripheral-anon/device[0]/virtio-backend","node-name":"n","stats":{}}""", "n")]
+    [InlineData("""{"device":"","qdev":"/machine/peripheral-anon/device[3]/virtio-backend","node-name":"#block188","stats":{}}""", "peripheral-anon/device[3]/virtio-backend")]
+    [InlineData("""{"device":"","node-name":"#block7","stats":{}}""", "#block7")]
     [InlineData("""{"qdev":"scsi0","stats":{}}""", "scsi0")]
     public void DiskStatistics_DriveWithoutId_TakesTheNextName(string row, string expected)
     {
         using var document = JsonDocument.Parse($"[{row}]");
 
         Assert.Equal(expected, Assert.Single(QmpReplies.DiskStatistics(document.RootElement)).Name);
+    }
+
+    [Theory]
+    [InlineData("""{"device":"pflash0","stats":{"rd_operations":1}}""")]
+    [InlineData("""{"device":"drive-efidisk0","qdev":"/machine/system.flash1","stats":{"rd_operations":1}}""")]
+    [InlineData("""{"device":"","node-name":"libvirt-pflash0-format","stats":{"rd_operations":1}}""")]
+    public void DiskStatistics_FirmwareFlash_IsNoDisk(string row)
+    {
+        using var document = JsonDocument.Parse($"[{row}]");
+
+        Assert.Empty(QmpReplies.DiskStatistics(document.RootElement));
+    }
+
+    [Fact]
+    public void DiskStatistics_ImpossibleNumbers_AreMissing()
+    {
+        using var document = JsonDocument.Parse(
+            """[{"device":"d","stats":{"rd_operations":-1,"wr_operations":18446744073709551615,"rd_bytes":"12","wr_bytes":null,"rd_total_time_ns":1.5e300,"wr_total_time_ns":2e9}}]""");
+
+        var disk = Assert.Single(QmpReplies.DiskStatistics(document.RootElement));
+
+        Assert.All([disk.Reads, disk.Writes, disk.ReadBytes, disk.WriteBytes, disk.ReadSeconds, disk.Errors], v => Assert.True(double.IsNaN(v)));
+        Assert.Equal(2, disk.WriteSeconds);
+        Assert.False(disk.HasTraffic);
+    }
+
+    [Theory]
+    [InlineData("""{"actual":-4096}""")]
+    [InlineData("""{"actual":1e30}""")]
+    [InlineData("""{"actual":"1"}""")]
+    public void Balloon_ImpossibleNumber_IsMissing(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+
+        Assert.Null(QmpReplies.Balloon(document.RootElement));
+    }
+
+    [Fact]
+    public void Name_OfThousandsOfCharacters_IsCut()
+    {
+        using var document = JsonDocument.Parse($$"""{"name":"{{new string('x', 4000)}}"}""");
+
+        Assert.Equal(128, QmpReplies.Name(document.RootElement)!.Length);
+    }
+
+    [Theory]
+    [InlineData("io-error", "io-error")]
+    [InlineData("guest-panicked", "guest-panicked")]
+    [InlineData("internal-error", "internal-error")]
+    [InlineData("paused", null)]
+    [InlineData("running", null)]
+    [InlineData("a-state-of-tomorrow", null)]
+    public void StopReason_OfAStatus_IsItsNameWhereQemuStoppedIt(string status, string? expected)
+    {
+        using var document = JsonDocument.Parse($$"""{"status":"{{status}}","running":false}""");
+
+        Assert.Equal(expected, QmpReplies.StopReason(document.RootElement));
     }
 
     // JSON allows half of a surrogate pair in a name, and reading past it used to end the read of every VM.
