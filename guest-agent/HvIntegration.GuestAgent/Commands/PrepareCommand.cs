@@ -1,0 +1,21 @@
+using HvIntegration.GuestAgent.Windows.Installation;
+
+namespace HvIntegration.GuestAgent.Commands;
+
+/// <summary>Run by the Windows package with the rights of the installer: the folder of the settings and the right to read counters.</summary>
+/// <param name="output">Takes what was done.</param>
+internal sealed class PrepareCommand(TextWriter output)
+{
+    /// <summary>Prepares this machine.</summary>
+    /// <exception cref="PlatformNotSupportedException">This is not Windows: the packages of Linux need no such step.</exception>
+    public int Run()
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            throw new PlatformNotSupportedException("prepare is for Windows guests; packages of Linux bring their rights with their files");
+        }
+
+        MachinePreparation.Run(output);
+        return ExitStatus.Healthy;
+    }
+}

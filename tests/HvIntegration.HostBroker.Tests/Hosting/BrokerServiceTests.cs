@@ -1,0 +1,97 @@
+using HvIntegration.HostBroker.Composition;
+using HvIntegration.HostBroker.Settings;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace HvIntegration.HostBroker.Tests.Hosting;
+
+/// <summary>What the service manager of Windows learns when the broker ends, and where its log goes.</summary>
+public sealed class BrokerServiceTests
+{
+    [Fact]
+    public async Task Execute_BrokerThrows_ServiceEndsWithTheCodeOnWhichItIsStartedAgain()
+    {
+        // Act
+        var (fault, stopped) = await RunAsync(_ => throw new InvalidOperationException("a part failed"));
+        // Assert
+        Assert.Equal(1064, fault.ExitCode);
+        Assert.True(stopped);
+    }
+
+    [Fact]
+    public async Task Execute_BrokerStopsByItself_ServiceEndsWithTheCodeOnWhichItIsStartedAgain()
+    {
+        // Act
+        var (fault, stopped) = await RunAsync(_ => Task.CompletedTask);
+        // Assert
+        Assert.Equal(1064, fault.ExitCode);
+        Assert.True(stopped);
+    }
+
+    [Fact]
+    public async Task Execute_ServiceManagerStopsIt_ExitCodeIsZero()
+    {
+        // Act
+        var (fault, _) = await RunAsync(stopping => Task.Delay(Timeout.Infinite, stopping), stopFromOutside: true);
+        // Assert
+        Assert.Equal(0, fault.ExitCode);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Log_WindowsService_HasTheEventLogWithOrWithoutAConsole(bool console)
+    {
+        // Arrange
+        var services = new ServiceCollection();
+        // Act
+        services.AddLogging(l => BrokerLog.Add(l, console, LogFormat.Text, isWindowsService: true));
+        // Assert
+        Assert.Contains(services, s => s.ServiceType == typeof(ILoggerProvider) && Implementation(s).EndsWith("EventLogLoggerProvider", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Log_NoService_HasNoEventLog()
+    {
+        // Arrange
+        var services = new ServiceCollection();
+        // Act
+        services.AddLogging(l => BrokerLog.Add(l, console: true, LogFormat.Text, isWindowsService: false));
+        // Assert
+        Assert.DoesNotContain(services, s => s.ServiceType == typeof(ILoggerProvider) && Implementation(s).EndsWith("EventLogLoggerProvider", StringComparison.Ordinal));
+    }
+
+    private static string Implementation(ServiceDescriptor service) => service.ImplementationType?.Name ?? "";
+
+    private static async Task<(ServiceFault Fault, bool Stopped)> RunAsync(Func<CancellationToken, Task> run, bool stopFromOutside = false)
+    {
+        var fault = new ServiceFault();
+        using var lifetime = new NotedLifetime();
+        using var service = new BrokerService(run, fault, lifetime, NullLogger<BrokerService>.Instance);
+        await service.StartAsync(TestContext.Current.CancellationToken);
+        if (stopFromOutside)
+        {
+            await service.StopAsync(TestContext.Current.CancellationToken);
+        }
+
+        await service.ExecuteTask!;
+        return (fault, lifetime.ApplicationStopping.IsCancellationRequested);
+    }
+
+    private sealed class NotedLifetime : IHostApplicationLifetime, IDisposable
+    {
+        private readonly CancellationTokenSource _stopping = new();
+
+        public CancellationToken ApplicationStarted => CancellationToken.None;
+
+        public CancellationToken ApplicationStopping => _stopping.Token;
+
+        public CancellationToken ApplicationStopped => CancellationToken.None;
+
+        public void StopApplication() => _stopping.Cancel();
+
+        public void Dispose() => _stopping.Dispose();
+    }
+}
