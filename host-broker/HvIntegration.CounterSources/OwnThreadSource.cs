@@ -17,7 +17,7 @@ public sealed class OwnThreadSource : ICounterSource
     private readonly Thread _thread;
     private Task _running = Task.CompletedTask;
 
-    /// <summary>Starts the thread.</summary>
+    /// <summary>Starts the thread of the source.</summary>
     /// <param name="inner">The source; disposed with this one.</param>
     /// <param name="time">Clock by which a late read is moved to its own time.</param>
     public OwnThreadSource(ICounterSource inner, TimeProvider time)

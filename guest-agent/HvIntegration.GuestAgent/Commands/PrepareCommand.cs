@@ -6,7 +6,7 @@ namespace HvIntegration.GuestAgent.Commands;
 /// <param name="output">Takes what was done.</param>
 internal sealed class PrepareCommand(TextWriter output)
 {
-    /// <summary>Prepares this machine.</summary>
+    /// <summary>Prepares this machine for the service.</summary>
     /// <exception cref="PlatformNotSupportedException">This is not Windows: the packages of Linux need no such step.</exception>
     public int Run()
     {

@@ -6,7 +6,7 @@ namespace HvIntegration.GuestAgent.Hosting;
 /// </remarks>
 internal sealed class ServiceFault
 {
-    /// <summary>ERROR_EXCEPTION_IN_SERVICE (winerror.h).</summary>
+    /// <summary>Win32 error of a service that ended by an error, ERROR_EXCEPTION_IN_SERVICE.</summary>
     public const int ExceptionInService = 1064;
 
     private volatile bool _isSet;

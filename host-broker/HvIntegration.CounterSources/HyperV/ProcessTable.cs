@@ -26,7 +26,7 @@ internal static class ProcessTable
     /// <param name="program">File name of the program.</param>
     /// <param name="byId">Takes the processes with these numbers.</param>
     /// <param name="ofProgram">Takes the processes of the program.</param>
-    public static void Find(ReadOnlySpan<byte> answer, ulong address, IReadOnlySet<int> ids, string program, Dictionary<int, ProcessUse> byId, List<ProcessUse> ofProgram)
+    public static void Find(ReadOnlySpan<byte> answer, ulong address, IReadOnlySet<int> ids, string program, Dictionary<int, HostProcessUse> byId, List<HostProcessUse> ofProgram)
     {
         int at = 0;
         while (answer.Length - at >= EntryBytes)
@@ -56,7 +56,7 @@ internal static class ProcessTable
         }
     }
 
-    private static ProcessUse Use(int id, ReadOnlySpan<byte> entry) => new(
+    private static HostProcessUse Use(int id, ReadOnlySpan<byte> entry) => new(
         id,
         (BinaryPrimitives.ReadInt64LittleEndian(entry[UserTimeOffset..]) + BinaryPrimitives.ReadInt64LittleEndian(entry[KernelTimeOffset..])) / (double)TimeSpan.TicksPerSecond,
         BinaryPrimitives.ReadInt64LittleEndian(entry[WorkingSetOffset..]),

@@ -14,7 +14,7 @@ internal static class VmSettings
     public static double? Cap(HyperVVm vm, SchedulerType scheduler) =>
         HasProcessorControls(scheduler) && vm is { Processor: { LimitPercent: < 100 } cap, VirtualProcessors: > 0 } ? cap.LimitPercent / 100 * vm.VirtualProcessors : null;
 
-    /// <summary>Adds the samples.</summary>
+    /// <summary>Adds the samples of all VMs.</summary>
     /// <param name="directory">VMs of the newest inventory.</param>
     /// <param name="scheduler">Scheduler of the hypervisor.</param>
     /// <param name="nowNs">Host time of the read.</param>

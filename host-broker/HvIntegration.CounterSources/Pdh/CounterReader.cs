@@ -125,7 +125,7 @@ internal sealed unsafe class CounterReader(LiveCounter counter)
             Values[i] = isOfARow ? _computed[i] : double.NaN;
         }
 
-        return changed | (!isOfARow && !PdhStatus.IsEmpty(status) && SetNames([]));
+        return changed | (!isOfARow && (!isDelta || !PdhStatus.IsEmpty(status)) && SetNames([]));
     }
 
     private static bool Equal(string name, char* text)

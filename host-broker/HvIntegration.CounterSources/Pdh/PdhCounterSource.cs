@@ -4,7 +4,6 @@ using HvIntegration.CounterSources.PerformanceCounters;
 using HvIntegration.Model;
 using HvIntegration.CounterSources.HyperV;
 using HvIntegration.CounterSources.HyperV.Windows;
-using HvIntegration.Protocol.Metrics;
 
 namespace HvIntegration.CounterSources.Pdh;
 

@@ -30,7 +30,7 @@ internal sealed record HostReport(
         _ => "not reported: the System log has no event 2 of Microsoft-Windows-Hyper-V-Hypervisor",
     };
 
-    /// <summary>The whole text.</summary>
+    /// <summary>The whole text of the file.</summary>
     public string Text()
     {
         var text = new StringBuilder();

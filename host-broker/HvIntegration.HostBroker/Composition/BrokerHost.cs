@@ -53,7 +53,7 @@ internal static class BrokerHost
             // Kestrel writes a critical line, some with a stack, for what one peer does to its own connection: a guest could fill the
             // log with them. Connections that come to nothing are counted to their VM, faults of requests have lines of their own.
             .AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.None);
-        BrokerLog.Add(builder.Logging, console, options.LogFormat, BrokerLog.IsWindowsService);
+        BrokerLog.Add(builder.Logging, console, options.LogFormat);
 
         // The service of Windows is the host around this one: it has its answer before history is opened.
         builder.Services.AddSystemd();

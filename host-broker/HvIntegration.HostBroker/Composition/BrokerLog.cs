@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using HvIntegration.HostBroker.Settings;
 using Microsoft.Extensions.Hosting.WindowsServices;
 using Microsoft.Extensions.Logging.Console;
@@ -12,27 +13,28 @@ internal static class BrokerLog
     public const string EventSource = "hvi";
 
     /// <summary>True in a process that the service manager of Windows started: what it prints is lost.</summary>
+    [SupportedOSPlatformGuard("windows")]
     public static bool IsWindowsService { get; } = OperatingSystem.IsWindows() && WindowsServiceHelpers.IsWindowsService();
 
-    /// <summary>Adds the places.</summary>
+    /// <summary>Adds the places to a log.</summary>
     /// <param name="logging">Takes them.</param>
     /// <param name="console">Writes to standard output, one event a line.</param>
     /// <param name="format">Form of these lines.</param>
-    /// <param name="isWindowsService">Writes warnings and errors to the event log.</param>
-    public static void Add(ILoggingBuilder logging, bool console, LogFormat format, bool isWindowsService)
+    public static void Add(ILoggingBuilder logging, bool console, LogFormat format)
     {
         if (console)
         {
             AddConsole(logging, format);
         }
 
-        if (isWindowsService)
+        if (IsWindowsService)
         {
             AddEventLog(logging);
         }
     }
 
     /// <summary>Adds the event log of Windows, for warnings and errors.</summary>
+    [SupportedOSPlatform("windows")]
     public static void AddEventLog(ILoggingBuilder logging)
     {
         logging.AddEventLog(o => o.SourceName = EventSource);

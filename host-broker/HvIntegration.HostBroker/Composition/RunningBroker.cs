@@ -44,7 +44,7 @@ internal sealed partial class RunningBroker : IAsyncDisposable
         var loggers = LoggerFactory.Create(l =>
         {
             l.SetMinimumLevel(options.LogLevel);
-            BrokerLog.Add(l, console, options.LogFormat, BrokerLog.IsWindowsService);
+            BrokerLog.Add(l, console, options.LogFormat);
         });
         ICounterSource? source = null;
         HistoryStore? history = null;

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using HvIntegration.HostBroker.Composition;
 using HvIntegration.HostBroker.Settings;
 using Microsoft.Extensions.DependencyInjection;
@@ -39,17 +40,16 @@ public sealed class BrokerServiceTests
         Assert.Equal(0, fault.ExitCode);
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Log_WindowsService_HasTheEventLogWithOrWithoutAConsole(bool console)
+    [Fact]
+    [SupportedOSPlatform("windows")]
+    public void Log_WindowsService_HasTheEventLog()
     {
         // Arrange
         var services = new ServiceCollection();
         // Act
-        services.AddLogging(l => BrokerLog.Add(l, console, LogFormat.Text, isWindowsService: true));
+        services.AddLogging(BrokerLog.AddEventLog);
         // Assert
-        Assert.Contains(services, s => s.ServiceType == typeof(ILoggerProvider) && Implementation(s).EndsWith("EventLogLoggerProvider", StringComparison.Ordinal));
+        Assert.Contains(services, IsEventLog);
     }
 
     [Fact]
@@ -58,12 +58,12 @@ public sealed class BrokerServiceTests
         // Arrange
         var services = new ServiceCollection();
         // Act
-        services.AddLogging(l => BrokerLog.Add(l, console: true, LogFormat.Text, isWindowsService: false));
+        services.AddLogging(l => BrokerLog.Add(l, console: true, LogFormat.Text));
         // Assert
-        Assert.DoesNotContain(services, s => s.ServiceType == typeof(ILoggerProvider) && Implementation(s).EndsWith("EventLogLoggerProvider", StringComparison.Ordinal));
+        Assert.DoesNotContain(services, IsEventLog);
     }
 
-    private static string Implementation(ServiceDescriptor service) => service.ImplementationType?.Name ?? "";
+    private static bool IsEventLog(ServiceDescriptor service) => service.ServiceType == typeof(ILoggerProvider) && service.ImplementationType?.Name == "EventLogLoggerProvider";
 
     private static async Task<(ServiceFault Fault, bool Stopped)> RunAsync(Func<CancellationToken, Task> run, bool stopFromOutside = false)
     {

@@ -12,7 +12,7 @@ public sealed class SourcePumpTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    public static TheoryData<Exception> Failures => [new Win32Exception(5), new NullReferenceException("nothing there"), new DllNotFoundException("pdh.dll"), new OverflowException("too much")];
+    public static TheoryData<Exception> Failures => [new Win32Exception(5), new InvalidCastException("nothing there"), new DllNotFoundException("pdh.dll"), new OverflowException("too much")];
 
     [Theory]
     [MemberData(nameof(Failures))]

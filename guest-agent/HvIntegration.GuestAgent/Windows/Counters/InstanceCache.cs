@@ -16,7 +16,7 @@ internal sealed class InstanceCache<T>(int instancesMax, int keptFor)
     /// <summary>Instances with a place.</summary>
     public int Count => _instances.Count;
 
-    /// <summary>Finds an instance.</summary>
+    /// <summary>Finds what an instance stands for.</summary>
     /// <param name="name">As PDH writes it.</param>
     /// <param name="value">What it stands for.</param>
     public bool TryGet(ReadOnlySpan<char> name, out T? value) => _instances.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out value);

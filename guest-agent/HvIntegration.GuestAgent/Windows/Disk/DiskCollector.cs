@@ -117,7 +117,7 @@ internal sealed class DiskCollector(GuestLoad load, IDiskDevices devices, IDiskC
 
     private DiskSeries Counted(int number, CollectorSeries series)
     {
-        var disk = new DiskSeries(Name(number), series);
+        var disk = new DiskSeries(DeviceName(number), series);
         if (devices.Open(number, out nint handle) == 0)
         {
             disk.SetSize(devices.Size(handle));
@@ -176,10 +176,10 @@ internal sealed class DiskCollector(GuestLoad load, IDiskDevices devices, IDiskC
             _countersHoldDisks = false;
         }
 
-        var disk = new DiskSeries(Name(number), series);
+        var disk = new DiskSeries(DeviceName(number), series);
         disk.SetSize(devices.Size(handle));
         _disks[number] = (handle, disk);
     }
 
-    private static string Name(int number) => "PhysicalDrive" + number.ToString(CultureInfo.InvariantCulture);
+    private static string DeviceName(int number) => "PhysicalDrive" + number.ToString(CultureInfo.InvariantCulture);
 }

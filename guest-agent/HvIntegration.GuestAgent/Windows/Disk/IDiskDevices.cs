@@ -14,6 +14,6 @@ internal interface IDiskDevices
     /// <summary>Size in bytes; 0 when the device does not report it.</summary>
     long Size(nint handle);
 
-    /// <summary>Closes the handle.</summary>
+    /// <summary>Closes the handle of a disk.</summary>
     void Close(nint handle);
 }

@@ -17,10 +17,10 @@ public sealed unsafe partial class ProcessSnapshot : IProcessSnapshot
     private uint _capacity = BytesAtStart;
 
     /// <inheritdoc/>
-    public (IReadOnlyDictionary<int, ProcessUse> ById, IReadOnlyList<ProcessUse> OfProgram) Take(IReadOnlySet<int> ids, string program)
+    public (IReadOnlyDictionary<int, HostProcessUse> ById, IReadOnlyList<HostProcessUse> OfProgram) Take(IReadOnlySet<int> ids, string program)
     {
-        var byId = new Dictionary<int, ProcessUse>();
-        var ofProgram = new List<ProcessUse>();
+        var byId = new Dictionary<int, HostProcessUse>();
+        var ofProgram = new List<HostProcessUse>();
         for (int i = 0; i < Tries; i++)
         {
             int status = NtQuerySystemInformation(SystemProcessInformation, _memory, _capacity, out uint written);

@@ -101,7 +101,7 @@ public sealed class WmiInventory : IVmInventory
     // Until the connection ends.
     private void Follow()
     {
-        _serviceState = ServiceState.Read(Management);
+        _serviceState = WindowsServiceState.Read(Management);
         using var session = WbemSession.Connect(Namespace);
         nint events = 0;
         try
@@ -112,7 +112,7 @@ public sealed class WmiInventory : IVmInventory
                 Read(session);
                 _first.Set();
                 Wait(session, events);
-                _serviceState = ServiceState.Read(Management);
+                _serviceState = WindowsServiceState.Read(Management);
             }
         }
         finally

@@ -32,12 +32,12 @@ public sealed class ProcessTableTests
     {
         // Arrange
         byte[] answer = [.. Entry(4711, "vmwp.exe", 0, last: false), .. Entry(12, "other.exe", 1, last: false), .. Entry(99, "VMMS.EXE", 2, last: true)];
-        var byId = new Dictionary<int, ProcessUse>();
-        var ofProgram = new List<ProcessUse>();
+        var byId = new Dictionary<int, HostProcessUse>();
+        var ofProgram = new List<HostProcessUse>();
         // Act
         ProcessTable.Find(answer, Address, new HashSet<int> { 4711, 5 }, "vmms.exe", byId, ofProgram);
         // Assert
-        Assert.Equal(new ProcessUse(4711, 3, 8_192, 77, 6), Assert.Single(byId).Value);
+        Assert.Equal(new HostProcessUse(4711, 3, 8_192, 77, 6), Assert.Single(byId).Value);
         Assert.Equal(99, Assert.Single(ofProgram).Id);
     }
 
@@ -75,10 +75,10 @@ public sealed class ProcessTableTests
     {
         public int Taken { get; private set; }
 
-        public (IReadOnlyDictionary<int, ProcessUse> ById, IReadOnlyList<ProcessUse> OfProgram) Take(IReadOnlySet<int> ids, string program)
+        public (IReadOnlyDictionary<int, HostProcessUse> ById, IReadOnlyList<HostProcessUse> OfProgram) Take(IReadOnlySet<int> ids, string program)
         {
             Taken++;
-            return (ids.ToDictionary(i => i, i => new ProcessUse(i, 1, 2, 3, 4)), [new ProcessUse(1, 1, 1, 1, 1)]);
+            return (ids.ToDictionary(i => i, i => new HostProcessUse(i, 1, 2, 3, 4)), [new HostProcessUse(1, 1, 1, 1, 1)]);
         }
 
         public void Dispose()

@@ -6,4 +6,4 @@ namespace HvIntegration.CounterSources.HyperV;
 /// <param name="WorkingSetBytes">Physical memory in use, bytes.</param>
 /// <param name="Handles">Open handles.</param>
 /// <param name="Threads">Number of threads.</param>
-public readonly record struct ProcessUse(int Id, double CpuSeconds, long WorkingSetBytes, uint Handles, int Threads);
+public readonly record struct HostProcessUse(int Id, double CpuSeconds, long WorkingSetBytes, uint Handles, int Threads);

@@ -6,7 +6,7 @@ namespace HvIntegration.CounterSources.HyperV.Windows;
 
 /// <summary>State of a Windows service from the service manager itself: a query by WMI costs a hundred times as much.</summary>
 [SupportedOSPlatform("windows")]
-internal static unsafe partial class ServiceState
+internal static unsafe partial class WindowsServiceState
 {
     /// <summary>Right to connect to the service manager, SC_MANAGER_CONNECT.</summary>
     public const uint Connect = 0x1;
@@ -14,10 +14,10 @@ internal static unsafe partial class ServiceState
     /// <summary>Right to ask for the state, SERVICE_QUERY_STATUS.</summary>
     public const uint QueryStatus = 0x4;
 
-    /// <summary>Bytes of SERVICE_STATUS_PROCESS.</summary>
+    /// <summary>Size of SERVICE_STATUS_PROCESS in bytes.</summary>
     public const int StatusBytes = 36;
 
-    /// <summary>SERVICE_RUNNING.</summary>
+    /// <summary>State of a service that runs, SERVICE_RUNNING.</summary>
     public const uint Running = 4;
 
     private const int DoesNotExist = 1060;
