@@ -1,3 +1,4 @@
+using HvIntegration.GuestAgent.Hosting;
 using HvIntegration.GuestAgent.Windows.Installation;
 
 namespace HvIntegration.GuestAgent.Commands;
@@ -15,7 +16,7 @@ internal sealed class PrepareCommand(TextWriter output)
             throw new PlatformNotSupportedException("prepare is for Windows guests; packages of Linux bring their rights with their files");
         }
 
-        MachinePreparation.Run(output);
+        MachinePreparation.Run(Path.GetDirectoryName(OptionsFile.DefaultPath)!, output);
         return ExitStatus.Healthy;
     }
 }

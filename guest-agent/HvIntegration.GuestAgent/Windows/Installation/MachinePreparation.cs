@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.Versioning;
 using System.Security.Principal;
-using HvIntegration.GuestAgent.Hosting;
 using HvIntegration.GuestAgent.Windows.Native;
 using HvIntegration.Transport.Files;
 
@@ -15,12 +14,12 @@ internal static class MachinePreparation
     private static readonly SecurityIdentifier CounterReaders = new(WellKnownSidType.BuiltinPerformanceMonitoringUsersSid, null);
 
     /// <summary>Protects the folder, then adds the service's account to Performance Monitor Users.</summary>
+    /// <param name="folder">Folder of the settings.</param>
     /// <param name="output">Takes one line for each.</param>
     /// <exception cref="IOException">The folder cannot be created.</exception>
     /// <exception cref="UnauthorizedAccessException">The caller is no administrator.</exception>
-    public static void Run(TextWriter output)
+    public static void Run(string folder, TextWriter output)
     {
-        string folder = Path.GetDirectoryName(OptionsFile.DefaultPath)!;
         string? aside = ProtectedFolder.Make(folder, ServiceAccount);
         output.WriteLine($"{folder} can be changed by administrators and the system only");
         if (aside is not null)

@@ -17,6 +17,7 @@ internal sealed partial class InstanceNames(VmNames names, HashSet<Guid> legacy,
     private static readonly string[] Filters = ["LightWeight Filter", "Packet Scheduler", "Native MAC Layer", "802.3 MAC Layer"];
 
     private readonly Dictionary<string, (Guid Id, string Adapter)?> _adapters = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<(InstanceKind Kind, string Instance), SeriesOwner?> _owners = [];
     private readonly Dictionary<string, string> _uplinks = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Name of the VM in an instance with a suffix of Hyper-V; null when it has none.</summary>
@@ -56,6 +57,18 @@ internal sealed partial class InstanceNames(VmNames names, HashSet<Guid> legacy,
 
     /// <summary>Owner of a column by the form of its instance; null when the instance is none of that form.</summary>
     public SeriesOwner? Find(InstanceKind kind, CounterPath path)
+    {
+        // A set has many counters, and each has the same instances.
+        var key = (kind, path.Instance ?? "");
+        if (!_owners.TryGetValue(key, out var known))
+        {
+            _owners[key] = known = Search(kind, path);
+        }
+
+        return known;
+    }
+
+    private SeriesOwner? Search(InstanceKind kind, CounterPath path)
     {
         string instance = path.BaseInstance;
         return kind switch
