@@ -68,11 +68,19 @@ public sealed class BrokerServiceTests
     private static async Task<(ServiceFault Fault, bool Stopped)> RunAsync(Func<CancellationToken, Task> run, bool stopFromOutside = false)
     {
         var fault = new ServiceFault();
+        var started = new TaskCompletionSource();
         using var lifetime = new NotedLifetime();
-        using var service = new BrokerService(run, fault, lifetime, NullLogger<BrokerService>.Instance);
+        using var service = new BrokerService(
+            stopping =>
+            {
+                started.SetResult();
+                return run(stopping);
+            },
+            fault, lifetime, NullLogger<BrokerService>.Instance);
         await service.StartAsync(TestContext.Current.CancellationToken);
         if (stopFromOutside)
         {
+            await started.Task.WaitAsync(TestContext.Current.CancellationToken);
             await service.StopAsync(TestContext.Current.CancellationToken);
         }
 
