@@ -62,21 +62,32 @@ function Get-GuestSystem([guid] $VmId) {
 function Install-WindowsGuest($Vm) {
     $session = New-PSSession -VMId $Vm.Id -Credential $Credential
     try {
-        $target = Invoke-Command -Session $session -ScriptBlock { "$env:SystemRoot\Temp\hvi-agent.msi" }
-        Copy-Item -ToSession $session -LiteralPath $Msi -Destination $target
-        # The block runs in the guest: it sees nothing of this script but its arguments.
-        Invoke-Command -Session $session -ArgumentList $target -ScriptBlock {
-            param($Package)
+        # Every user of the guest may create files in its folder for temporary files, and would own what he created first. Below Program Files only
+        # administrators can: a folder of a random name there, with rights of its own.
+        $folder = Invoke-Command -Session $session -ScriptBlock {
             $ErrorActionPreference = 'Stop'
-            $log = $Package -replace 'msi$', 'log'
+            $new = "$env:ProgramFiles\hvi-agent-setup-$([guid]::NewGuid().ToString('N'))"
+            $null = New-Item -ItemType Directory -Path $new
+            $null = icacls.exe $new /inheritance:r /grant:r '*S-1-5-18:(OI)(CI)F' '*S-1-5-32-544:(OI)(CI)F'
+            if ($LASTEXITCODE -ne 0) { throw "icacls ended with $LASTEXITCODE; the rights of $new are not known" }
+            $new
+        }
+        Copy-Item -ToSession $session -LiteralPath $Msi -Destination "$folder\hvi-agent.msi"
+        # The block runs in the guest: it sees nothing of this script but its arguments.
+        Invoke-Command -Session $session -ArgumentList $folder -ScriptBlock {
+            param($Folder)
+            $ErrorActionPreference = 'Stop'
+            $package = "$Folder\hvi-agent.msi"
+            $log = "$Folder\hvi-agent.log"
             try {
-                $run = Start-Process -FilePath msiexec.exe -Wait -PassThru -ArgumentList '/i', "`"$Package`"", '/qn', '/norestart', '/l*v', "`"$log`""
+                $run = Start-Process -FilePath msiexec.exe -Wait -PassThru -ArgumentList '/i', "`"$package`"", '/qn', '/norestart', '/l*v', "`"$log`""
             }
             finally {
-                Remove-Item -LiteralPath $Package
+                Remove-Item -LiteralPath $package
             }
             # 3010: done, some files are replaced at the next start of the guest.
             if ($run.ExitCode -notin 0, 3010) { throw "msiexec ended with $($run.ExitCode); in the guest, $log says why" }
+            Remove-Item -LiteralPath $Folder -Recurse
             $notes = if ($run.ExitCode -eq 3010) { '; restart the guest to finish' } else { '' }
             # The counters of remote sessions and GPUs are for Performance Monitor Users, the service is LocalService. By SID: names differ by language.
             try {

@@ -403,7 +403,13 @@ public sealed record MonitorCostView(
     double CpuShare, long WorkingSetBytes, long ManagedBytes, int Threads, long Batches, long Bytes, double? AgentProcessors, int Streams);
 
 /// <summary>State of the counter source.</summary>
-public sealed record SourceStatusView(long Reads, long SlowReads, long DroppedReadings, bool Ended, IReadOnlyList<string> Faults);
+/// <param name="Reads">Reads since the start.</param>
+/// <param name="SlowReads">Reads that took longer than their interval.</param>
+/// <param name="FailedReads">Reads that failed as a whole; after several in a row the broker pauses between them.</param>
+/// <param name="DroppedReadings">Readings dropped because the broker was busy.</param>
+/// <param name="Ended">True when a recording has no more rows.</param>
+/// <param name="Faults">What the newest read could not read, one sentence each.</param>
+public sealed record SourceStatusView(long Reads, long SlowReads, long FailedReads, long DroppedReadings, bool Ended, IReadOnlyList<string> Faults);
 
 /// <summary>State of the history: folder, size and stored batches.</summary>
 public sealed record HistoryStatusView(

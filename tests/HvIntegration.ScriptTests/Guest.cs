@@ -14,6 +14,7 @@ public sealed class Guest : IDisposable
     public Guest()
     {
         Directory.CreateDirectory(Path.Join(DriveC, "Windows", "Temp"));
+        Directory.CreateDirectory(Path.Join(DriveC, "Program Files"));
         var state = InitialSessionState.CreateDefault();
         state.Variables.Add(new SessionStateVariableEntry(nameof(Guest), this, null));
         _runspace = RunspaceFactory.CreateRunspace(state);
@@ -46,8 +47,23 @@ public sealed class Guest : IDisposable
     /// <summary>Accounts in groups, as <c>GROUP MEMBER</c>.</summary>
     public IReadOnlyCollection<string> Members => _members;
 
-    /// <summary>Files in the guest's folder for temporary files.</summary>
-    public IEnumerable<string?> TemporaryFiles => Directory.EnumerateFiles(Path.Join(DriveC, "Windows", "Temp")).Select(Path.GetFileName);
+    /// <summary>Packages that were left in the guest, and everything in its folder for temporary files.</summary>
+    public IEnumerable<string> LeftFiles => Directory.EnumerateFiles(DriveC, "*.msi", SearchOption.AllDirectories)
+        .Concat(Directory.EnumerateFileSystemEntries(Path.Join(DriveC, "Windows", "Temp")));
+
+    /// <summary>Folders below Program Files.</summary>
+    public IEnumerable<string?> ProgramFolders => Directory.EnumerateDirectories(Path.Join(DriveC, "Program Files")).Select(Path.GetFileName);
+
+    /// <summary>Rights that were set, as the arguments of icacls.</summary>
+    public IList<string> Rights { get; } = [];
+
+    /// <summary>Rights of a folder are set before anything is in it.</summary>
+    public void Protect(string arguments)
+    {
+        string folder = arguments[..arguments.IndexOf(" /", StringComparison.Ordinal)];
+        Assert.Empty(Directory.EnumerateFileSystemEntries(ToUnix(folder)));
+        Rights.Add(arguments);
+    }
 
     /// <summary>An installer runs.</summary>
     /// <returns>Its exit code.</returns>

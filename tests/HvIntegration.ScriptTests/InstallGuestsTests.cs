@@ -30,11 +30,24 @@ public sealed class InstallGuestsTests : IDisposable
 
         Assert.Equal(["web01: installed, its service runs", "1 installed, 0 copied, 0 skipped, 0 failed"], run.Output);
         Assert.Equal(0, run.ExitCode);
-        Assert.Equal(
-            [@"msiexec.exe /i ""C:\Windows\Temp\hvi-agent.msi"" /qn /norestart /l*v ""C:\Windows\Temp\hvi-agent.log"" [package]"], guest.Installations);
+        string installation = Assert.Single(guest.Installations);
+        Assert.Matches(@"^msiexec\.exe /i ""C:\\Program Files\\hvi-agent-setup-([0-9a-f]{32})\\hvi-agent\.msi"" /qn /norestart /l\*v ""C:\\Program Files\\hvi-agent-setup-\1\\hvi-agent\.log"" \[package\]$", installation);
+        Assert.Empty(guest.ProgramFolders);
         Assert.Equal(["S-1-5-32-558 S-1-5-19"], guest.Members);
         Assert.Equal(1, guest.Restarts);
         AssertClean(run, guest);
+    }
+
+    [Fact]
+    public void WindowsGuest_PackageFolder_HasARandomNameAndRightsBeforeThePackageIsInIt()
+    {
+        var guest = _scene.AddWindows("web01").Inside!;
+        Run();
+
+        Run();
+
+        Assert.Equal(2, guest.Rights.Distinct(StringComparer.Ordinal).Count());
+        Assert.All(guest.Rights, r => Assert.EndsWith(" /inheritance:r /grant:r *S-1-5-18:(OI)(CI)F *S-1-5-32-544:(OI)(CI)F", r, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -52,16 +65,16 @@ public sealed class InstallGuestsTests : IDisposable
     }
 
     [Theory]
-    [InlineData(1603, "Running", @"web01: FAILED: msiexec ended with 1603; in the guest, C:\Windows\Temp\hvi-agent.log says why", 1)]
-    [InlineData(0, "Stopped", "web01: FAILED: installed, but the service hvi-agent is Stopped; the guest's Application log says why", 1)]
-    [InlineData(3010, "Running", "web01: installed, its service runs; restart the guest to finish", 0)]
+    [InlineData(1603, "Running", @"^web01: FAILED: msiexec ended with 1603; in the guest, C:\\Program Files\\hvi-agent-setup-[0-9a-f]{32}\\hvi-agent\.log says why$", 1)]
+    [InlineData(0, "Stopped", "^web01: FAILED: installed, but the service hvi-agent is Stopped; the guest's Application log says why$", 1)]
+    [InlineData(3010, "Running", "^web01: installed, its service runs; restart the guest to finish$", 0)]
     public void WindowsGuest_InstallersExitCodeAndService_AreLookedAt(int installer, string service, string line, int status)
     {
         var guest = _scene.AddWindows("web01", new Guest { InstallerExitCode = installer, ServiceStatus = service }).Inside!;
 
         var run = Run();
 
-        Assert.Equal(line, run.Output[0]);
+        Assert.Matches(line, run.Output[0]);
         Assert.Equal(status, run.ExitCode);
         AssertClean(run, guest);
     }
@@ -251,7 +264,7 @@ public sealed class InstallGuestsTests : IDisposable
     {
         Assert.Empty(run.Errors);
         Assert.Empty(_scene.OpenSessions);
-        Assert.Empty(guest.TemporaryFiles);
+        Assert.Empty(guest.LeftFiles);
     }
 
     private InstallGuestsRun Run(params (string Name, object? Value)[] changes) => InstallGuestsRun.Run(_scene, Parameters(changes));

@@ -46,5 +46,34 @@ public sealed class BrokerProcessTests(WinePrefix wine, PdhReplay replay) : ICla
         }
     }
 
+    [Fact]
+    public async Task Broker_CallForCountersHangs_SaysSoInTimeAndGoesOnWhenItReturns()
+    {
+        // Arrange
+        string recording = new HostRecording().HostRows().Vm("alpha", 1).Write(Path.Join(wine.Scratch, "hang.csv"), 40);
+        string log = Path.Join(wine.Scratch, "hang.log");
+        string url = $"http://127.0.0.1:{FreePort.Take()}";
+        using var process = wine.Start(
+            log, await WindowsPrograms.BrokerAsync(),
+            ["broker", "--api", url, "--history", WinePrefix.ToWindows(Path.Join(wine.Scratch, "hang-history")), "--set", "SourceTimeoutMs=1000", "--listen", "hvsock://children"],
+            PdhReplay.Serve(recording, loops: true, hang: "4|9000"));
+        try
+        {
+            using var api = new BrokerApi(url);
+            string Log() => File.Exists(log) ? File.ReadAllText(log) : "";
+            // Act
+            await Eventually.GetAsync(() => Task.FromResult<object?>(Log().Contains("did not answer within 1000 ms", StringComparison.Ordinal) ? "said" : null), Patience, "the hang is reported", () => Task.FromResult(Log()));
+            var vm = await Eventually.GetAsync(async () => await api.FindVmAsync("alpha") is { } found ? (object)found : null, Patience, "alpha in the list", () => Task.FromResult(Log()));
+            // Assert
+            Assert.NotNull(vm);
+            Assert.False(process.HasExited, Log());
+        }
+        finally
+        {
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
     private static async Task<ShellResult> HviAsync(params string[] arguments) => await Shell.RunAsync(await WindowsPrograms.NativeBrokerAsync(), arguments, Patience);
 }

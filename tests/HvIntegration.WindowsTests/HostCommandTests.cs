@@ -68,6 +68,9 @@ public sealed class HostCommandTests(WinePrefix wine, PdhReplay replay) : IClass
         Assert.Contains("FAIL  broker", check.Output, StringComparison.Ordinal);
         string text = await File.ReadAllTextAsync(report, TestContext.Current.CancellationToken);
         Assert.Contains("Hyper-V Hypervisor Virtual Processor\t% Total Run Time\t2\t-", text, StringComparison.Ordinal);
+        Assert.Contains("\n1. Does the agent connect", text.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Matches("hvi [0-9.]+ on Microsoft Windows.*, build [0-9]+", text);
+        Assert.DoesNotContain("alpha", text, StringComparison.Ordinal);
         Assert.Contains("Hyper-V Replica VM\tAverage Replication Latency\t0\tthis system has no such counter set", text, StringComparison.Ordinal);
     }
 

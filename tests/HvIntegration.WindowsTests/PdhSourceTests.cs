@@ -73,6 +73,40 @@ public sealed class PdhSourceTests(WinePrefix wine, PdhReplay replay) : IClassFi
     }
 
     [Fact]
+    public async Task Samples_ArrayHasTheStatusOfItsWorstRow_GoodRowsAreThoseOfTheRecording()
+    {
+        // Arrange
+        const string runTime = "alpha | hvi.host.vp.run_time | 0 | ";
+        string recording = new HostRecording().HostRows().Vm("alpha", 1).Vm("db", 2, reset: 7).Write(Recording("worst"), Rows);
+        // Act
+        var live = await LiveAsync(recording, Rows, environment: PdhReplay.Serve(recording, worst: true));
+        var replayed = await ReplayedAsync(recording, Rows);
+        // Assert
+        for (int i = 2; i < Rows; i++)
+        {
+            Assert.Equal(ValueOf(replayed[i], runTime), ValueOf(live[i], runTime), 4);
+        }
+
+        Assert.DoesNotContain(Samples(live[7]), s => s.StartsWith("db | hvi.host.vp.run_time | ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Samples_SumOf32BitsWraps_NoSecondOfLatencyIsLost()
+    {
+        // Arrange
+        const string latency = "alpha | hvi.host.disk.operation_time | ";
+        string recording = new HostRecording().HostRows().Vm("alpha", 1).Write(Recording("wrap"), Rows);
+        // Act
+        var live = await LiveAsync(recording, Rows, environment: PdhReplay.Serve(recording, wraps: true));
+        var replayed = await ReplayedAsync(recording, Rows);
+        // Assert
+        for (int i = 2; i < Rows; i++)
+        {
+            Assert.Equal(ValueOf(replayed[i], latency), ValueOf(live[i], latency), 4);
+        }
+    }
+
+    [Fact]
     public async Task Collect_OneThousandVmsOfEightProcessors_PrintsItsCost()
     {
         // Arrange
@@ -120,17 +154,24 @@ public sealed class PdhSourceTests(WinePrefix wine, PdhReplay replay) : IClassFi
         return sample.Split(" | ")[6];
     }
 
+    // Value of the one series whose line begins so.
+    private static double ValueOf(JsonElement read, string start) => double.Parse(
+        Assert.Single(Samples(read), s => s.StartsWith(start, StringComparison.Ordinal)).Split(" | ")[6], System.Globalization.CultureInfo.InvariantCulture);
+
     private static List<JsonElement> Reads(string output) =>
         [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(l => JsonDocument.Parse(l).RootElement)];
 
     private static string[] Arguments(string source, int rows, params string[] more) =>
         ["counters", "--source", source, "--reads", $"{rows}", "--at-once", "--start", StartSecond, "--format", "json", .. more];
 
-    private async Task<List<JsonElement>> LiveAsync(string recording, int rows, string late = "", params string[] more)
+    private Task<List<JsonElement>> LiveAsync(string recording, int rows, string late, params string[] more) =>
+        LiveAsync(recording, rows, PdhReplay.Serve(recording, late: late), more);
+
+    private async Task<List<JsonElement>> LiveAsync(string recording, int rows, Dictionary<string, string>? environment = null, params string[] more)
     {
         Assert.NotNull(_replay);
         var result = await wine.RunAsync(
-            await WindowsPrograms.BrokerAsync(), Arguments("pdh", rows, more), Patience, PdhReplay.Serve(recording, late: late));
+            await WindowsPrograms.BrokerAsync(), Arguments("pdh", rows, more), Patience, environment ?? PdhReplay.Serve(recording));
         return Reads(result.Succeeded());
     }
 

@@ -4,7 +4,10 @@
  *   x86_64-w64-mingw32-gcc -O2 -Wall -Wextra -Werror -shared -o pdh.dll pdh.c
  *   HVI_PDH_REPLAY  the recording (UTF-8)
  *   HVI_PDH_LOOP    1: starts over at its second row when it is over; else there is no data any more
- *   HVI_PDH_LATE    "Set name|N": that set is absent until N collections were made
+ *   HVI_PDH_LATE    "Set name|N": that set comes after N collections; it is found once PdhEnumObjects was asked to refresh after that
+ *   HVI_PDH_WORST   1: an array has the status of its worst row, and no rows, as PDH does at times
+ *   HVI_PDH_HANG    "N|MS": the N-th collection takes so long
+ *   HVI_PDH_WRAP    1: averages have 32-bit sums, which begin just below their end
  *
  * Each collection is one row. A set or counter that is not in the recording is absent with PDH's own status. An instance is there in
  * rows where any of its columns has a value, and in the row before: its first sample, of which rates have no value yet. A blank
@@ -37,7 +40,7 @@ typedef struct {
 typedef struct {
     wchar_t *instance;
     int owner;               /* instance of a set: columns with the same number come and go together */
-    int was_there;
+    int was_there, wrapped;
     LONGLONG first, second;
 } column;
 
@@ -60,7 +63,7 @@ static char *owner_now, *owner_after;
 static double now_time, previous_time;
 static int have_now, have_after, collections, loops;
 static wchar_t late_set[256];
-static int late_until;
+static int late_until, late_is_listed, worst, hang_at, hang_ms, wraps;
 
 static char *line_at(char **at)
 {
@@ -195,6 +198,9 @@ static int load(void)
         wcsncpy(late_set, late, wcschr(late, '|') - late < 255 ? wcschr(late, '|') - late : 255);
         late_until = _wtoi(wcschr(late, '|') + 1);
     }
+    worst = getenv("HVI_PDH_WORST") && *getenv("HVI_PDH_WORST") == '1';
+    wraps = getenv("HVI_PDH_WRAP") && *getenv("HVI_PDH_WRAP") == '1';
+    if (getenv("HVI_PDH_HANG")) sscanf(getenv("HVI_PDH_HANG"), "%d|%d", &hang_at, &hang_ms);
     fseek(f, 0, SEEK_END);
     size = ftell(f);
     rewind(f);
@@ -294,7 +300,12 @@ static int advance(void)
             switch (all[s].type) {
             case TYPE_RATE: c->first += (LONGLONG)(v * dt); c->second += (LONGLONG)(dt * 1e7); break;
             case TYPE_PRECISION: c->first += (LONGLONG)(v * dt * 1e5); c->second += (LONGLONG)(dt * 1e7); break;
-            case TYPE_AVERAGE: c->first += (LONGLONG)(v * 1e10); c->second += 1000; break;
+            case TYPE_AVERAGE:
+                if (wraps && !c->second) c->first = 0xFFFFFFFFLL - (LONGLONG)(v * 2.5e10);
+                c->first += (LONGLONG)(v * 1e10);
+                c->second += 1000;
+                if (wraps) { c->wrapped = c->first > 0xFFFFFFFFLL; c->first &= 0xFFFFFFFFLL; }
+                break;
             case TYPE_QUEUE: c->first += (LONGLONG)(v * dt * 1e7); c->second += (LONGLONG)(dt * 1e7); break;
             default: c->first = (LONGLONG)v; break;
             }
@@ -319,7 +330,7 @@ static series *find(const wchar_t *p, int *set_known)
     if (open - p >= 512) return NULL;
     wcsncpy(set, p, open - p);
     set[open - p] = 0;
-    if (late_set[0] && !_wcsicmp(set, late_set) && collections < late_until) return NULL;
+    if (late_set[0] && !_wcsicmp(set, late_set) && !late_is_listed) return NULL;
     for (s = 0; s < series_count; s++) {
         if (_wcsicmp(all[s].set, set)) continue;
         *set_known = 1;
@@ -359,6 +370,23 @@ __declspec(dllexport) PDH_STATUS WINAPI PdhAddEnglishCounterW(PDH_HQUERY handle,
     return ERROR_SUCCESS;
 }
 
+/* The list of sets is remembered from the first call on: only a refresh shows one that came later. */
+__declspec(dllexport) PDH_STATUS WINAPI PdhEnumObjectsW(LPCWSTR source, LPCWSTR machine, LPWSTR names, LPDWORD size, DWORD detail, BOOL refresh)
+{
+    (void)source; (void)machine; (void)names; (void)detail;
+    if (!size) return PDH_INVALID_ARGUMENT;
+    if (refresh && collections >= late_until) late_is_listed = 1;
+    *size = 2;
+    return PDH_MORE_DATA;
+}
+
+__declspec(dllexport) PDH_STATUS WINAPI PdhGetCounterTimeBase(PDH_HCOUNTER handle, LONGLONG *base)
+{
+    if (!handle || !base) return PDH_INVALID_ARGUMENT;
+    *base = 10000000;
+    return ERROR_SUCCESS;
+}
+
 __declspec(dllexport) PDH_STATUS WINAPI PdhRemoveCounter(PDH_HCOUNTER handle)
 {
     free((void *)handle);
@@ -368,6 +396,7 @@ __declspec(dllexport) PDH_STATUS WINAPI PdhRemoveCounter(PDH_HCOUNTER handle)
 __declspec(dllexport) PDH_STATUS WINAPI PdhCollectQueryData(PDH_HQUERY handle)
 {
     if (!handle) return PDH_INVALID_HANDLE;
+    if (hang_ms && collections + 1 == hang_at) Sleep(hang_ms);
     if (!advance()) return PDH_NO_DATA;
     ((query *)handle)->collected++;
     return ERROR_SUCCESS;
@@ -448,6 +477,7 @@ __declspec(dllexport) PDH_STATUS WINAPI PdhGetFormattedCounterArrayW(
     counter *c = (counter *)handle;
     DWORD needed, n, i = 0;
     wchar_t *names;
+    PDH_STATUS status = ERROR_SUCCESS;
     int k, is_delta;
     if (!c || !size || !count || !(format & PDH_FMT_DOUBLE)) return PDH_INVALID_ARGUMENT;
     if (!c->in->collected || !have_now) return PDH_NO_DATA;
@@ -465,7 +495,10 @@ __declspec(dllexport) PDH_STATUS WINAPI PdhGetFormattedCounterArrayW(
         if (!is_there(at)) { columns[at].was_there = 0; continue; }
         memset(&items[i], 0, sizeof *items);
         items[i].szName = put_name(&names, columns[at].instance);
-        if (!isnan(v)) {
+        if (!isnan(v) && is_delta && columns[at].wrapped) {
+            items[i].FmtValue.CStatus = PDH_CALC_NEGATIVE_VALUE;
+            items[i].FmtValue.doubleValue = -1;
+        } else if (!isnan(v)) {
             if (c->what->type == TYPE_PRECISION && !(format & NO_CAP) && v > 100) v = 100;
             items[i].FmtValue.CStatus = PDH_CSTATUS_VALID_DATA;
             items[i].FmtValue.doubleValue = v;
@@ -474,7 +507,9 @@ __declspec(dllexport) PDH_STATUS WINAPI PdhGetFormattedCounterArrayW(
             items[i].FmtValue.doubleValue = -1;
         }
         columns[at].was_there = 1;
+        if (worst && items[i].FmtValue.CStatus != PDH_CSTATUS_VALID_DATA) status = items[i].FmtValue.CStatus;
         i++;
     }
-    return ERROR_SUCCESS;
+    if (status != ERROR_SUCCESS) *count = 0;
+    return status;
 }

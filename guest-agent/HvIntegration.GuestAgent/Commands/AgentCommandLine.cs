@@ -104,7 +104,27 @@ internal sealed class AgentCommandLine(TextWriter output, TextWriter error, IDic
             (parsed, options, cancellation) => Task.FromResult(new RecordCommand(options, _output, _error).Run(parsed.GetValue(file)!, parsed.GetValue(seconds), cancellation)));
         Add(root, new Command("payload", "Print the exact data for the host, decoded, with sizes."),
             (_, options, cancellation) => Task.FromResult(new PayloadCommand(options, _output).Run(cancellation)));
+        root.Subcommands.Add(Prepare());
         return root;
+    }
+
+    // Without options: the package runs it before anyone could have written any.
+    private Command Prepare()
+    {
+        var command = new Command("prepare", "Windows: protect the folder of agent.json, and let the service read performance counters. The package runs this command.") { Hidden = true };
+        command.SetAction(_ =>
+        {
+            try
+            {
+                return new PrepareCommand(output).Run();
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or PlatformNotSupportedException)
+            {
+                error.WriteLine($"hvi-agent: {e.Message}");
+                return ExitStatus.Unusable;
+            }
+        });
+        return command;
     }
 
     private void Add(RootCommand root, Command command, Func<ParseResult, AgentOptions, CancellationToken, Task<int>> run)

@@ -79,7 +79,7 @@ internal sealed class CheckCommand(AgentOptions options, TextWriter output)
             new SampleReader(parts).Next(batch);
             foreach (CollectorRunner runner in parts.Sampler.Runners)
             {
-                lines.Add(Line(runner.Name, runner.Outcome, runner.DurationNs, $"{runner.Series.SlotCount} series"));
+                lines.Add(Line(runner.Name, runner.Outcome, runner.DurationNs, $"{runner.Series.SlotCount} series{(runner.Source.Length > 0 ? $" from {runner.Source}," : "")}"));
             }
 
             if (parts.Sampler.CollectorNames.Count > parts.Sampler.Runners.Count)

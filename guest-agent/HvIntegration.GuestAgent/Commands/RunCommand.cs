@@ -2,6 +2,7 @@ using HvIntegration.GuestAgent.Hosting;
 using HvIntegration.Transport;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.WindowsServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 
@@ -26,16 +27,23 @@ internal sealed class RunCommand(AgentOptions options)
         });
         builder.Services.AddSystemd();
         builder.Services.AddWindowsService(service => service.ServiceName = "hvi-agent");
+        var fault = new ServiceFault();
+        builder.Services.AddSingleton(fault);
+        if (OperatingSystem.IsWindows() && WindowsServiceHelpers.IsWindowsService())
+        {
+            // After the one of AddWindowsService: the last counts.
+            builder.Services.AddSingleton<IHostLifetime, AgentServiceLifetime>();
+        }
+
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(new Random());
         builder.Services.AddSingleton(Transports.For(options.Broker, options.ToTransportOptions()));
         builder.Services.AddHostedService<AgentService>();
         using IHost host = builder.Build();
-        AgentService service = host.Services.GetServices<IHostedService>().OfType<AgentService>().Single();
 
         // It disposes the host's services as it ends.
         await host.RunAsync(cancellation);
-        return service.IsFaulted ? ExitStatus.Degraded : ExitStatus.Healthy;
+        return fault.IsSet ? ExitStatus.Degraded : ExitStatus.Healthy;
     }
 }

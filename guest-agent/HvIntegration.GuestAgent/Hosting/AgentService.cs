@@ -11,13 +11,24 @@ namespace HvIntegration.GuestAgent.Hosting;
 
 /// <summary>The running agent: sampling loop and uplink, from service start to service stop.</summary>
 internal sealed class AgentService(
-    AgentOptions options, ITransport transport, TimeProvider time, Random random, ILoggerFactory loggers, IHostApplicationLifetime lifetime) : BackgroundService
+    AgentOptions options, ITransport transport, TimeProvider time, Random random, ILoggerFactory loggers, IHostApplicationLifetime lifetime, ServiceFault fault) : BackgroundService
 {
-    /// <summary>True when the sampling loop ended by an error: the process must end with a failure, so that it is started again.</summary>
-    public bool IsFaulted { get; private set; }
-
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await RunAsync(stoppingToken);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+        {
+            // The host logs it and stops; the process must end with a failure, so that it is started again.
+            fault.Set();
+            throw;
+        }
+    }
+
+    private async Task RunAsync(CancellationToken stoppingToken)
     {
         ILogger sampling = loggers.CreateLogger("sampling");
         ILogger uplinkLog = loggers.CreateLogger("uplink");
@@ -40,7 +51,7 @@ internal sealed class AgentService(
         {
             Faulted = _ =>
             {
-                IsFaulted = true;
+                fault.Set();
                 lifetime.StopApplication();
             },
         };

@@ -40,6 +40,9 @@ internal sealed class CollectorRunner : IDisposable
     /// <summary>The collector's name, the same in every version.</summary>
     public string Name => _collector.Name;
 
+    /// <summary>Which of several sources the newest read used; empty for a collector with one.</summary>
+    public string Source => _collector is ISourcedCollector sourced ? sourced.Source : "";
+
     /// <summary>The series that this collector fills.</summary>
     public CollectorSeries Series { get; }
 

@@ -36,7 +36,7 @@ internal sealed class WindowsPlatform : IGuestPlatform
         new PressureCollector(_load),
         new MemoryCollector(),
         new PagingCollector(),
-        new DiskCollector(_load),
+        new DiskCollector(_load, new DiskDevices(), new DiskCounters()),
         new NetworkCollector(),
         new TcpCollector(),
         new ConnectionsCollector(),

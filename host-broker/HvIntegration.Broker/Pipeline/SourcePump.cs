@@ -9,6 +9,7 @@ internal sealed partial class SourcePump(
     ICounterSource source, HostClock clock, TimeProvider time, SourceTimeout timeout, ILogger<SourcePump> logger) : BackgroundService
 {
     private const int ReadingsMax = 8;
+    private const int PauseMax = 30;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly Channel<CounterReading> _readings = Channel.CreateBounded<CounterReading>(
@@ -17,6 +18,9 @@ internal sealed partial class SourcePump(
     private long _dropped;
     private long _slowReads;
     private long _reads;
+    private long _failures;
+    private int _failuresInARow;
+    private int _pause;
     private volatile IReadOnlyList<string> _faults = [];
 
     /// <summary>What was read and not taken yet.</summary>
@@ -30,6 +34,9 @@ internal sealed partial class SourcePump(
 
     /// <summary>Reads done, what they gave handed on.</summary>
     public long Reads => Interlocked.Read(ref _reads);
+
+    /// <summary>Reads that failed as a whole: nothing of the host is known of their seconds.</summary>
+    public long Failures => Interlocked.Read(ref _failures);
 
     /// <summary>What the newest read could not read.</summary>
     public IReadOnlyList<string> Faults => _faults;
@@ -50,6 +57,12 @@ internal sealed partial class SourcePump(
         using var timer = new PeriodicTimer(Interval, time);
         do
         {
+            if (_pause > 0)
+            {
+                _pause--;
+                continue;
+            }
+
             long began = time.GetTimestamp();
             var reading = await ReadAsync(stoppingToken);
             if (time.GetElapsedTime(began) > Interval)
@@ -59,6 +72,7 @@ internal sealed partial class SourcePump(
 
             if (reading is not null)
             {
+                _failuresInARow = 0;
                 Report(reading.Faults);
                 Ended = reading.Ended;
                 if (!_readings.Writer.TryWrite(reading))
@@ -102,11 +116,22 @@ internal sealed partial class SourcePump(
 
             return null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or InvalidOperationException)
+        catch (Exception e)
         {
-            Report([$"The counter source '{source.Name}' failed: {e.Message}"]);
+            // Whatever a counter, a provider or a call of the system comes up with: one second is lost, and never the broker.
+            NoteFailure(e);
             return null;
         }
+    }
+
+    // The second failure in a row costs a pause of one interval, each further one twice as many: a source that is broken is not asked in vain all the time.
+    private void NoteFailure(Exception failure)
+    {
+        Interlocked.Increment(ref _failures);
+        _failuresInARow++;
+        _pause = Math.Min(PauseMax, (1 << Math.Min(_failuresInARow - 1, 10)) - 1);
+        string kind = failure is IOException or UnauthorizedAccessException or FormatException or InvalidOperationException ? "" : $" ({failure.GetType().Name})";
+        Report([$"The counter source '{source.Name}' failed: {failure.Message}{kind}"]);
     }
 
     private void Report(IReadOnlyList<string> faults)

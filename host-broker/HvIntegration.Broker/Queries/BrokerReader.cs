@@ -178,7 +178,7 @@ internal sealed class BrokerReader(
 
         return new StatusAnswer(
             Source, ProductVersion.Text, view.Second, state.StartedSecond, NowSecond - state.StartedSecond, notReady.Count == 0, notReady,
-            new SourceStatusView(pump.Reads, pump.SlowReads, pump.Dropped, pump.Ended, pump.Faults),
+            new SourceStatusView(pump.Reads, pump.SlowReads, pump.Failures, pump.Dropped, pump.Ended, pump.Faults),
             new HistoryStatusView(
                 historyOptions.Value.Folder, store.SizeBytes, store.SizeBytesMax, store.OldestSecond, store.CommittedBatches,
                 store.DuplicateBatches, writer.Dropped, writer.Fault ?? store.Fault),

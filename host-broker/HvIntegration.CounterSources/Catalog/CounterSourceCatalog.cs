@@ -31,8 +31,8 @@ public static class CounterSourceCatalog
             ? factory(settings, time)
             : throw new CounterSourceException($"unknown counter source '{settings.Source}'. Use one of {string.Join(", ", Names)}");
 
-    private static PdhCounterSource Live(PdhOptions options, TimeProvider time) => OperatingSystem.IsWindows()
-        ? new PdhCounterSource(options, new WmiInventory(TimeSpan.FromSeconds(options.InventorySeconds), time))
+    private static OwnThreadSource Live(PdhOptions options, TimeProvider time) => OperatingSystem.IsWindows()
+        ? new OwnThreadSource(new PdhCounterSource(options, new WmiInventory(TimeSpan.FromSeconds(options.InventorySeconds), time)), time)
         : throw new CounterSourceException("the pdh source reads the counters of a Hyper-V host and runs on Windows only. On other systems, replay a recording with pdh-csv");
 
     private static T Valid<T>(T options)

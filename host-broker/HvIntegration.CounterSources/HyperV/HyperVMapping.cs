@@ -101,6 +101,12 @@ internal static partial class HyperVMapping
             6 or 32769 => (PartitionState.Off, "saved"),
             9 or 32768 => (PartitionState.Paused, critical ? "paused-critical" : "paused"),
             10 or 32770 => (PartitionState.Running, "starting"),
+            11 or 32782 => (PartitionState.Running, "resetting"),
+            32779 => (PartitionState.Off, "fast-saved"),
+            32780 => (PartitionState.Running, "fast-saving"),
+            32781 => (PartitionState.Running, "stopping"),
+            32783 => (PartitionState.Off, "hibernated"),
+            32784 => (PartitionState.Running, "servicing"),
             32773 => (PartitionState.Running, "saving"),
             32776 => (PartitionState.Paused, "pausing"),
             32777 => (PartitionState.Running, "resuming"),
@@ -136,7 +142,7 @@ internal static partial class HyperVMapping
             : status.Contains(creatingSnapshot) || status.Contains(applyingSnapshot) ? PartitionActivity.Checkpoint
             : state switch
             {
-                6 or 32769 or 32773 => PartitionActivity.Saved,
+                6 or 32769 or 32773 or 32779 or 32780 => PartitionActivity.Saved,
                 10 or 32770 => PartitionActivity.Starting,
                 _ => PartitionActivity.None,
             };

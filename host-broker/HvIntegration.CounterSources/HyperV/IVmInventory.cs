@@ -11,4 +11,7 @@ public interface IVmInventory : IDisposable
 
     /// <summary>State of the management service, as "running"; null when not told.</summary>
     string? ServiceState { get; }
+
+    /// <summary>How the hypervisor gives processors to VMs; unknown until it was read, and where the host does not report it.</summary>
+    SchedulerType Scheduler { get; }
 }

@@ -16,6 +16,7 @@ public sealed class VmDirectory
     private readonly Dictionary<string, Guid> _names = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _shared = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Guid?> _disks = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _paths = new(StringComparer.Ordinal);
     private readonly Dictionary<Guid, List<string>> _former = [];
 
     /// <summary>Makes the directory of an inventory.</summary>
@@ -68,6 +69,22 @@ public sealed class VmDirectory
         string key = DiskKey(instance);
         return _disks.GetValueOrDefault(key) ?? _disks.GetValueOrDefault(WithoutPrefix(key));
     }
+
+    /// <summary>True path of a virtual disk, by the row's instance; null when no VM has it.</summary>
+    /// <param name="instance">As for <see cref="OwnerOfDisk"/>.</param>
+    public string? PathOfDisk(string instance)
+    {
+        string key = DiskKey(instance);
+        return _paths.GetValueOrDefault(key) ?? _paths.GetValueOrDefault(WithoutPrefix(key));
+    }
+
+    /// <summary>True when rows join to VMs as they do by another directory: what was planned with that one holds with this one.</summary>
+    public bool JoinsAs(VmDirectory other) => ReferenceEquals(this, other)
+        || (_vms.Count == other._vms.Count && _vms.All(v => other.Find(v.Key)?.Name == v.Value.Name)
+            && Same(_names, other._names) && Same(_shared, other._shared) && Same(_disks, other._disks) && Same(_paths, other._paths));
+
+    private static bool Same<T>(Dictionary<string, T> one, Dictionary<string, T> other) =>
+        one.Count == other.Count && one.All(e => other.TryGetValue(e.Key, out var value) && EqualityComparer<T>.Default.Equals(value, e.Value));
 
     // Instances are made from paths and not the other way round: - and spaces stand in real folder names.
     private static string DiskKey(string text) => VmNames.Canonical(text.Replace('\\', '-'));
@@ -137,6 +154,7 @@ public sealed class VmDirectory
     private void NoteDisk(Guid vm, string path)
     {
         string key = WithoutPrefix(DiskKey(path));
+        _paths.TryAdd(key, path);
         _disks[key] = _disks.TryGetValue(key, out var other) && other != vm ? null : vm;
     }
 }

@@ -56,6 +56,16 @@ public sealed partial class VmNames
         entry.Group |= duplicate > 0;
     }
 
+    /// <summary>Name and duplicate of an instance that is a name alone: a VM may be called <c>web#1</c>, as the second of two <c>web</c> is written.</summary>
+    /// <param name="instance">As written.</param>
+    /// <param name="name">Without <c>#n</c>.</param>
+    /// <param name="duplicate">n of <c>#n</c>.</param>
+    public (string Name, int Duplicate) Split(string instance, string name, int duplicate) =>
+        duplicate > 0 && _byName.TryGetValue(Canonical(instance), out var exact) && exact.Name.Equals(instance, StringComparison.OrdinalIgnoreCase)
+            && !_directory.SharedNames.ContainsKey(Canonical(name))
+            ? (instance, 0)
+            : (name, duplicate);
+
     /// <summary>Notes an adapter instance: the only one that carries the VM's GUID. Call after every <see cref="Note"/>.</summary>
     /// <returns>GUID and adapter label; null for switches, uplinks and host adapters.</returns>
     public (Guid Id, string Adapter)? NoteAdapter(string instance)

@@ -5,24 +5,23 @@ namespace HvIntegration.CounterSources.Pdh;
 /// <summary>All instances of one counter: their names in PDH's order and the cooked value of each.</summary>
 /// <remarks>
 /// Names change rarely and values every time: names are compared in place and made into strings only when they change. Counters that
-/// need two samples are read raw too: a fall of the raw counter or of its base is a reset, whatever PDH makes of it.
+/// need two samples are read raw too: a fall of the raw counter or of its base is a reset, whatever PDH makes of it. Where PDH returns no
+/// array because one of its rows has no value, and for a row whose 32-bit counter wrapped, the value is made of the raw ones.
 /// </remarks>
 [SupportedOSPlatform("windows")]
 internal sealed unsafe class CounterReader(LiveCounter counter)
 {
     private const uint FormatDouble = 0x00000200;
     private const uint FormatNoCap100 = 0x00008000;
-    private const uint DeltaFlag = 0x00400000;
-    private const uint AverageTimer = 805438464;
-    private const uint AverageBulk = 1073874176;
-    private const uint PrecisionTimer = 542573824;
+    private const double DefaultFrequency = 10_000_000;
     private const int NameMax = 2048;
 
-    private long[] _firsts = [];
-    private long[] _seconds = [];
+    private RawValue[] _raw = [];
     private bool[] _known = [];
-    private bool[] _reset = [];
-    private uint? _type;
+    private RawChange[] _changes = [];
+    private double[] _computed = [];
+    private RawCounter? _type;
+    private double _frequency = DefaultFrequency;
 
     /// <summary>The counter that is read, with its path.</summary>
     public LiveCounter Counter => counter;
@@ -41,6 +40,9 @@ internal sealed unsafe class CounterReader(LiveCounter counter)
 
     /// <summary>Values that were dropped because the counter was reset.</summary>
     public long Resets { get; private set; }
+
+    /// <summary>Reads without an array of PDH, whose values were made of the raw ones.</summary>
+    public long ReadsFromRaw { get; private set; }
 
     /// <summary>Puts the counter into a query, or says in <see cref="Status"/> why it cannot be.</summary>
     public void Add(nint query)
@@ -81,20 +83,14 @@ internal sealed unsafe class CounterReader(LiveCounter counter)
         _type ??= Type(buffer);
 
         // Without the type a fall cannot be told from a level that goes down: then PDH's own word must do.
-        bool isDelta = _type is { } type && ((type & DeltaFlag) != 0 || type is AverageTimer or AverageBulk);
+        bool isDelta = _type is { IsDelta: true };
         bool changed = isDelta && ReadRaw(buffer);
         nint handle = Handle;
         var (status, count) = buffer.Fill((ref uint size, out uint items, void* memory) =>
             PdhNative.PdhGetFormattedCounterArrayW(handle, FormatDouble | FormatNoCap100, ref size, out items, memory));
         if (status != PdhStatus.ValidData)
         {
-            Array.Fill(Values, double.NaN);
-            if (!isDelta || !PdhStatus.IsEmpty(status))
-            {
-                changed |= SetNames([]);
-            }
-
-            return changed;
+            return changed | ReadWithoutArray(status, isDelta, buffer);
         }
 
         var items = new ReadOnlySpan<PdhFormattedItem>(buffer.Memory, count);
@@ -105,10 +101,31 @@ internal sealed unsafe class CounterReader(LiveCounter counter)
 
         for (int i = 0; i < Values.Length; i++)
         {
-            Values[i] = PdhStatus.IsValue(items[i].Status) && !(isDelta && _reset[i]) ? items[i].Value : double.NaN;
+            var change = isDelta ? _changes[i] : RawChange.Rose;
+            Values[i] = change == RawChange.Wrapped ? _computed[i]
+                : change == RawChange.Rose && PdhStatus.IsValue(items[i].Status) ? items[i].Value : double.NaN;
         }
 
         return changed;
+    }
+
+    // The status may be that of the worst row: the raw values say which rows there are, and what they are.
+    private bool ReadWithoutArray(uint status, bool isDelta, PdhBuffer buffer)
+    {
+        bool changed = false;
+        bool isOfARow = _type is not null && PdhStatus.IsOfARow(status);
+        if (isOfARow && !isDelta)
+        {
+            changed = ReadRaw(buffer);
+        }
+
+        ReadsFromRaw += isOfARow && _computed.Any(double.IsFinite) ? 1 : 0;
+        for (int i = 0; i < Values.Length; i++)
+        {
+            Values[i] = isOfARow ? _computed[i] : double.NaN;
+        }
+
+        return changed | (!isOfARow && (!isDelta || !PdhStatus.IsEmpty(status)) && SetNames([]));
     }
 
     private static bool Equal(string name, char* text)
@@ -151,8 +168,9 @@ internal sealed unsafe class CounterReader(LiveCounter counter)
         return names;
     }
 
-    private uint? Type(PdhBuffer buffer)
+    private RawCounter? Type(PdhBuffer buffer)
     {
+        _frequency = PdhNative.PdhGetCounterTimeBase(Handle, out long frequency) == PdhStatus.ValidData && frequency > 0 ? frequency : DefaultFrequency;
         nint handle = Handle;
         var (status, _) = buffer.Fill((ref uint size, out uint items, void* memory) =>
         {
@@ -161,7 +179,7 @@ internal sealed unsafe class CounterReader(LiveCounter counter)
         });
 
         // PDH_COUNTER_INFO_W: length, then the type.
-        return status == PdhStatus.ValidData ? ((uint*)buffer.Memory)[1] : null;
+        return status == PdhStatus.ValidData ? new RawCounter(((uint*)buffer.Memory)[1]) : null;
     }
 
     private bool ReadRaw(PdhBuffer buffer)
@@ -180,18 +198,18 @@ internal sealed unsafe class CounterReader(LiveCounter counter)
             changed = SetNames(NamesOf(buffer.Memory, sizeof(PdhRawItem), count));
         }
 
-        bool hasBase = _type is PrecisionTimer or AverageTimer or AverageBulk;
+        var type = _type ?? default;
         for (int i = 0; i < count; i++)
         {
             bool valid = PdhStatus.IsValue(items[i].Status);
-            long first = items[i].First;
-            long second = items[i].Second;
-            bool fell = valid && _known[i] && (first < _firsts[i] || (hasBase && second < _seconds[i]));
-            _reset[i] = fell || !_known[i];
-            Resets += fell ? 1 : 0;
+            var now = new RawValue(items[i].First, items[i].Second);
+            bool comparable = valid && _known[i];
+            var change = comparable && type.IsDelta ? type.Compare(_raw[i], now) : RawChange.Rose;
+            _computed[i] = comparable || (valid && !type.IsDelta) ? type.Value(_raw[i], now, _frequency) : double.NaN;
+            _changes[i] = _known[i] ? change : RawChange.Reset;
+            Resets += change == RawChange.Reset ? 1 : 0;
             _known[i] = valid;
-            _firsts[i] = first;
-            _seconds[i] = second;
+            _raw[i] = now;
         }
 
         return changed;
@@ -242,18 +260,17 @@ internal sealed unsafe class CounterReader(LiveCounter counter)
             before[Names[i]] = i;
         }
 
-        var firsts = new long[names.Length];
-        var seconds = new long[names.Length];
+        var raw = new RawValue[names.Length];
         var known = new bool[names.Length];
         for (int i = 0; i < names.Length; i++)
         {
             if (before.TryGetValue(names[i], out int at) && at < _known.Length)
             {
-                (firsts[i], seconds[i], known[i]) = (_firsts[at], _seconds[at], _known[at]);
+                (raw[i], known[i]) = (_raw[at], _known[at]);
             }
         }
 
-        (_firsts, _seconds, _known, _reset) = (firsts, seconds, known, new bool[names.Length]);
+        (_raw, _known, _changes, _computed) = (raw, known, new RawChange[names.Length], new double[names.Length]);
         Names = names;
         Values = new double[names.Length];
         Array.Fill(Values, double.NaN);

@@ -3,7 +3,7 @@ using HvIntegration.CounterSources.HyperV.Counters;
 using HvIntegration.CounterSources.PerformanceCounters;
 using HvIntegration.Model;
 using HvIntegration.CounterSources.HyperV;
-using HvIntegration.Protocol.Metrics;
+using HvIntegration.CounterSources.HyperV.Windows;
 
 namespace HvIntegration.CounterSources.Pdh;
 
@@ -17,6 +17,14 @@ public sealed class PdhCounterSource : ICounterSource
 {
     private const long NanosecondsPerSecond = 1_000_000_000;
 
+    /// <summary>PERF_DETAIL_WIZARD: sets of every level of detail.</summary>
+    internal const uint DetailWizard = 400;
+
+    // Sets that a host may well lack (cluster, replica) are looked for again at the start, and then rarely.
+    private const int EarlyRefreshes = 4;
+    private const int RareRefresh = 20;
+    private static readonly TimeSpan QuickRefresh = TimeSpan.FromMilliseconds(200);
+
     private readonly PdhOptions _options;
     private readonly IVmInventory _inventory;
     private readonly PdhBuffer _buffer = new();
@@ -24,10 +32,10 @@ public sealed class PdhCounterSource : ICounterSource
     private readonly List<string> _notices = [];
     private nint _query;
     private long? _triedNs;
-    private VmDirectory? _plannedWith;
-    private CounterPlan? _plan;
-    private CounterRowSampler? _sampler;
-    private double[] _row = [];
+    private int _tries;
+    private Task? _refresh;
+    private readonly LivePlan _plan;
+    private readonly ProcessSnapshot _processes = new();
     private long _previousNs;
     private bool _costsLeftOut;
 
@@ -38,6 +46,7 @@ public sealed class PdhCounterSource : ICounterSource
     {
         _options = options;
         _inventory = inventory;
+        _plan = new LivePlan(new VmHints { Partitions = options.Partitions, DiskOwners = options.DiskOwners, DiskOwnerRemedy = "set its owner with Pdh:DiskOwners" });
     }
 
     /// <inheritdoc/>
@@ -74,9 +83,10 @@ public sealed class PdhCounterSource : ICounterSource
             faults.Add($"the counters were not collected: {PdhStatus.Text(status)}");
         }
 
-        WorkerProcesses.Read(directory, nowNs, samples);
-        AddSettings(directory, nowNs, samples);
+        WorkerProcesses.Read(directory, _processes, nowNs, samples);
+        VmSettings.Add(directory, _inventory.Scheduler, nowNs, samples);
         faults.AddRange(MissingCounters());
+        faults.AddRange(_plan.Faults);
         faults.AddRange(_notices);
         _notices.Clear();
         return ValueTask.FromResult(new CounterReading(Partitions(directory), samples.Samples, faults, false)
@@ -95,18 +105,31 @@ public sealed class PdhCounterSource : ICounterSource
         }
 
         _buffer.Dispose();
+        _processes.Dispose();
         _inventory.Dispose();
         return default;
     }
 
     private void AddCounters(long nowNs)
     {
-        if (_triedNs is { } tried && nowNs - tried < _options.RetrySeconds * NanosecondsPerSecond)
+        bool isDue = _triedNs is not { } tried || nowNs - tried >= _options.RetrySeconds * NanosecondsPerSecond;
+        if (isDue)
         {
-            return;
+            _triedNs = nowNs;
+            Open();
+            Refresh();
         }
 
-        _triedNs = nowNs;
+        // A quick refresh is waited for; the list of a host with many providers takes seconds, and its sets are added when it is there.
+        if ((isDue || _refresh is not null) && _refresh?.Wait(isDue ? QuickRefresh : TimeSpan.Zero) is null or true)
+        {
+            _refresh = null;
+            AddMissing();
+        }
+    }
+
+    private void Open()
+    {
         if (_query == 0)
         {
             uint status = PdhNative.PdhOpenQueryW(null, 0, out _query);
@@ -116,7 +139,27 @@ public sealed class PdhCounterSource : ICounterSource
                 throw new PdhException(status, "pdh.dll cannot open a query");
             }
         }
+    }
 
+    // PDH remembers the list of sets of its first call: a set that came later, as after a start of the system, is never found without this.
+    private void Refresh()
+    {
+        var missing = _readers.Where(r => r.Status == PdhStatus.NoObject).ToList();
+        bool isWorthIt = missing.Any(r => !r.Counter.IsOptional) || _tries <= EarlyRefreshes || _tries % RareRefresh == 0;
+        if (_tries++ > 0 && missing.Count > 0 && isWorthIt && _refresh is null)
+        {
+            _refresh = Task.Run(RefreshSets);
+        }
+    }
+
+    private static unsafe void RefreshSets()
+    {
+        uint characters = 0;
+        _ = PdhNative.PdhEnumObjectsW(null, null, null, ref characters, DetailWizard, 1);
+    }
+
+    private void AddMissing()
+    {
         // A set that is missing is asked for by its first counter only.
         var missingSets = new HashSet<string>(StringComparer.Ordinal);
         foreach (var reader in _readers.Where(r => r.Handle == 0 && !(_costsLeftOut && r.Counter.IsCost)))
@@ -149,19 +192,20 @@ public sealed class PdhCounterSource : ICounterSource
         }
 
         LeaveOutCosts(ref changed);
-        if (changed || _plan is null || !ReferenceEquals(directory, _plannedWith))
-        {
-            Plan(directory);
-        }
-
+        _plan.Follow(changed, directory, Columns);
         int column = 0;
         foreach (var reader in _readers)
         {
-            reader.Values.CopyTo(_row, column);
+            if (IsWithoutMeaning(reader))
+            {
+                Array.Fill(reader.Values, double.NaN);
+            }
+
+            reader.Values.CopyTo(_plan.Row, column);
             column += reader.Values.Length;
         }
 
-        _sampler!.Emit(_row, _previousNs == 0 ? nowNs : _previousNs, nowNs, samples, _notices);
+        _plan.Sampler!.Emit(_plan.Row, _previousNs == 0 ? nowNs : _previousNs, nowNs, samples, _notices);
         _previousNs = nowNs;
     }
 
@@ -183,7 +227,7 @@ public sealed class PdhCounterSource : ICounterSource
         _costsLeftOut = leaveOut;
     }
 
-    private void Plan(VmDirectory directory)
+    private List<CounterPath> Columns()
     {
         var columns = new List<CounterPath>();
         foreach (var reader in _readers)
@@ -194,68 +238,28 @@ public sealed class PdhCounterSource : ICounterSource
             }
         }
 
-        _plan = new CounterPlan(columns, new VmHints { Partitions = _options.Partitions, DiskOwners = _options.DiskOwners }, directory);
-        _sampler = new CounterRowSampler(_plan, speed: 1, mayBeCapped: false);
-        _row = new double[columns.Count];
-        _plannedWith = directory;
+        return columns;
     }
 
     private IReadOnlyList<PartitionInfo> Partitions(VmDirectory directory)
     {
         var partitions = directory.Vms.ToDictionary(v => v.Id, v => new PartitionInfo(
             v.Id, v.Name, v.State, v.VirtualProcessors,
-            v is { Processor: { LimitPercent: < 100 } cap, VirtualProcessors: > 0 } ? cap.LimitPercent / 100 * v.VirtualProcessors : null,
+            VmSettings.Cap(v, _inventory.Scheduler),
             v.Memory is { } m ? (m.IsDynamic ? m.MaximumMb : m.StartupMb) * 1024 * 1024 : null, null)
         { Activity = v.Activity });
-        foreach (var (id, name, processors) in _plan?.Partitions ?? [])
+        foreach (var (id, name, processors) in _plan.Plan?.Partitions ?? [])
         {
             partitions.TryAdd(id, new PartitionInfo(
-                id, name, _sampler!.IsAlive(id) ? PartitionState.Running : PartitionState.Unknown, processors, null, null, null));
+                id, name, _plan.Sampler!.IsAlive(id) ? PartitionState.Running : PartitionState.Unknown, processors, null, null, null));
         }
 
         return [.. partitions.Values];
     }
 
-    private static void AddSettings(VmDirectory directory, long nowNs, HostSampleList samples)
-    {
-        foreach (var vm in directory.Vms.Where(v => v.State is PartitionState.Running))
-        {
-            if (vm.Processor is { } processor)
-            {
-                samples.Gauge(vm.Id, HostSeries.Of(HostMetrics.VpWeight), nowNs, processor.Weight, "Msvm_ProcessorSettingData.Weight");
-                if (processor.LimitPercent < 100)
-                {
-                    samples.Gauge(vm.Id, HostSeries.Of(HostMetrics.VpLimit), nowNs, processor.LimitPercent / 100 * vm.VirtualProcessors, "Msvm_ProcessorSettingData.Limit");
-                }
-            }
-
-            if (vm.Memory is { } memory)
-            {
-                double maximum = (memory.IsDynamic ? memory.MaximumMb : memory.StartupMb) * 1024 * 1024;
-                samples.Gauge(vm.Id, HostSeries.Of(HostMetrics.MemoryMaximum), nowNs, maximum, "Msvm_MemorySettingData.Limit");
-            }
-
-            foreach (var service in vm.Services)
-            {
-                if (service.IsWell is { } well)
-                {
-                    samples.Gauge(vm.Id, HostSeries.Of(StackMetrics.IntegrationService, service.Name), nowNs, well ? 1 : 0, "Msvm component OperationalStatus");
-                }
-            }
-
-            if (vm.Nics.Count > 0)
-            {
-                samples.Gauge(vm.Id, HostSeries.Of(StackMetrics.EmulatedAdapters), nowNs, vm.Nics.Count(n => n.IsLegacy), "Msvm_EmulatedEthernetPort");
-            }
-
-            // Rows of VMs with one name cannot be told apart; what management tells by GUID can.
-            if (vm.AssignedMb is { } assigned && directory.SharedNames.ContainsKey(VmNames.Canonical(vm.Name)))
-            {
-                samples.Gauge(
-                    vm.Id, HostSeries.Of(HostMetrics.MemoryAssigned), nowNs, assigned * 1024.0 * 1024, "Msvm_SummaryInformation.MemoryUsage", SampleQuality.Estimated);
-            }
-        }
-    }
+    // A virtual processor queues as a thread of Windows then: the hypervisor does not see it wait.
+    private bool IsWithoutMeaning(CounterReader reader) => !VmSettings.HasProcessorControls(_inventory.Scheduler) && reader.Counter is
+        { Set: HostSets.VirtualProcessor, Name: "CPU Wait Time Per Dispatch" or "CPU Contention Time Per Dispatch" };
 
     private IEnumerable<string> MissingCounters()
     {
@@ -268,8 +272,12 @@ public sealed class PdhCounterSource : ICounterSource
 
     private CounterCoverage Coverage(CounterReader reader) => new(
         reader.Counter.Set, reader.Counter.Name, reader.Names.Length,
-        reader.Handle != 0 ? null
+        IsWithoutMeaning(reader) ? "not meaningful: this host has the root scheduler"
+        : reader.Handle != 0 ? null
         : _costsLeftOut && reader.Counter.IsCost ? $"omitted: more than {_options.CostProcessorsMax} virtual processors (Pdh:CostProcessorsMax)"
         : PdhStatus.Text(reader.Status),
-        reader.Counter.IsOptional);
+        reader.Counter.IsOptional || IsWithoutMeaning(reader))
+    {
+        ReadsFromRaw = reader.ReadsFromRaw,
+    };
 }

@@ -41,4 +41,12 @@ internal static unsafe partial class PdhNative
     [LibraryImport(Library)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     internal static partial uint PdhGetRawCounterArrayW(nint counter, ref uint bufferSize, out uint itemCount, void* items);
+
+    [LibraryImport(Library)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    internal static partial uint PdhGetCounterTimeBase(nint counter, out long frequency);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf16)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    internal static partial uint PdhEnumObjectsW(string? dataSource, string? machine, char* objects, ref uint characters, uint detail, int refresh);
 }

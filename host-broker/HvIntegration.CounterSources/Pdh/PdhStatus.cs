@@ -24,6 +24,9 @@ internal static class PdhStatus
     /// <summary>True when an array is empty rather than unreadable: nothing there yet, or one sample of a counter that needs two.</summary>
     public static bool IsEmpty(uint status) => status is NoInstance or NoData or InvalidData or InvalidItemData or NegativeDenominator or NegativeTimebase or NegativeValue;
 
+    /// <summary>True for a status that an array has because one of its rows has it: others may have values.</summary>
+    public static bool IsOfARow(uint status) => status is InvalidData or InvalidItemData or NegativeDenominator or NegativeTimebase or NegativeValue;
+
     /// <summary>One clause with the number in it.</summary>
     public static string Text(uint status) => status switch
     {

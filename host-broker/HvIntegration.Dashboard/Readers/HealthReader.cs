@@ -67,6 +67,7 @@ internal sealed class HealthReader(BrokerReader reader, BrokerState state, Lates
         Add("history: batches already stored", status.History.DuplicateBatches);
         Add("counter source: readings dropped because the broker was busy", status.SourceStatus.DroppedReadings);
         Add("counter source: reads slower than their interval", status.SourceStatus.SlowReads);
+        Add("counter source: reads that failed", status.SourceStatus.FailedReads);
         return [.. found.Select(f => new DropCount(Shown.Name(f.Key), f.Value)).OrderByDescending(d => d.Count).ThenBy(d => d.Reason, StringComparer.Ordinal)];
     }
 

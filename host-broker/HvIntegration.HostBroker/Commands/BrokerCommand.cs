@@ -45,7 +45,13 @@ internal static class BrokerCommand
                 settings[key] = value;
             }
 
-            await RunAsync(parsed.GetValue(config), settings, cancellation);
+            string? file = parsed.GetValue(config);
+            if (OperatingSystem.IsWindows() && BrokerLog.IsWindowsService)
+            {
+                return await WindowsServiceHost.RunAsync(stopping => RunAsync(file, settings, stopping), cancellation) ? ExitStatus.Ok : ExitStatus.BrokerError;
+            }
+
+            await RunAsync(file, settings, cancellation);
             return ExitStatus.Ok;
         });
         return CommandLine.AddExamples(
@@ -140,6 +146,10 @@ internal static class BrokerCommand
         var options = Load(config, settings);
         await using var broker = await StartAsync(options, null, console: true, cancellation);
         await broker.WaitAsync(cancellation);
+        if (broker.Fault is { } fault)
+        {
+            throw new CommandException(ExitStatus.BrokerError, $"the broker ended by an error: {fault.Message}", fault);
+        }
     }
 
     private static void Add(Dictionary<string, string?> settings, string key, string? value)

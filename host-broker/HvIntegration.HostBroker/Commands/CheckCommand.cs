@@ -74,7 +74,7 @@ internal static class CheckCommand
         yield return new CheckLine(
             "source", sourceOk,
             sourceOk
-                ? $"{status.Source.Name}{label}: {source.Reads} reads, {source.SlowReads} slow, {source.DroppedReadings} dropped{(source.Ended ? ", the recording has ended" : "")}"
+                ? $"{status.Source.Name}{label}: {source.Reads} reads, {source.SlowReads} slow, {source.FailedReads} failed, {source.DroppedReadings} dropped{(source.Ended ? ", the recording has ended" : "")}"
                 : source.Faults.Count > 0 ? $"{status.Source.Name}{label}: {string.Join(" ", source.Faults)}" : $"{status.Source.Name}{label} was not read yet");
         foreach (var listener in status.Listeners)
         {

@@ -1,24 +1,22 @@
 using HvIntegration.Cli.Terminal;
 using HvIntegration.HostBroker.Composition;
 using HvIntegration.Ingest.Streams;
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
-using System.Text;
 using HvIntegration.Model;
 using HvIntegration.CounterSources;
 using HvIntegration.CounterSources.HyperV;
 using HvIntegration.CounterSources.HyperV.Windows;
 using HvIntegration.CounterSources.Pdh;
 using HvIntegration.Protocol.Handshake;
-using HvIntegration.Protocol.Metrics;
+using HvIntegration.Transport.Files;
 using HvIntegration.Transport.HvSocket;
 
 namespace HvIntegration.HostBroker.Commands;
 
 /// <summary>What of a Hyper-V host works for the broker, found without a broker: rights, counters, inventory, socket registration, guests' integration.</summary>
 /// <param name="Lines">One line for each prerequisite.</param>
-/// <param name="Report">All that was found, for a report; no value of a guest is in it.</param>
+/// <param name="Report">All that was found, for a report; no name of the host, a VM, a path or a user is in it.</param>
 [SupportedOSPlatform("windows")]
 internal sealed record HostCheck(IReadOnlyList<CheckLine> Lines, string Report)
 {
@@ -39,12 +37,15 @@ internal sealed record HostCheck(IReadOnlyList<CheckLine> Lines, string Report)
                 : "neither administrator nor SYSTEM, so agents cannot connect. Run it in a console that was started as administrator"),
         };
         CounterReading? reading = null;
+        double readMs = 0;
         try
         {
             var clock = new HostClock(TimeProvider.System);
             await source.ReadAsync(clock.NowNs, cancellation);
             await Task.Delay(TimeSpan.FromSeconds(1), cancellation);
+            long began = TimeProvider.System.GetTimestamp();
             reading = await source.ReadAsync(clock.NowNs, cancellation);
+            readMs = TimeProvider.System.GetElapsedTime(began).TotalMilliseconds;
             lines.AddRange(Counters(reading.Coverage));
         }
         catch (Exception e) when (e is IOException or DllNotFoundException or EntryPointNotFoundException)
@@ -56,8 +57,15 @@ internal sealed record HostCheck(IReadOnlyList<CheckLine> Lines, string Report)
         lines.Add(HvSocketRegistration.IsRegistered(ProtocolLimits.HvSocketServiceId) == true
             ? new CheckLine("socket", true, $"service {ProtocolLimits.HvSocketServiceId:D} is registered: VMs can connect")
             : new CheckLine("socket", false, $"service {ProtocolLimits.HvSocketServiceId:D} is not registered: run hvi install as administrator"));
-        lines.AddRange(inventory.Directory.Vms.Where(v => v.State is PartitionState.Running).SelectMany(Guest));
-        return new HostCheck(lines, Text(lines, reading, inventory));
+        lines.Add(new CheckLine("scheduler", true, HostReport.Words(inventory.Scheduler)));
+        var vms = inventory.Directory.Vms;
+        string system = await Task.Run(HostSystem.Read, cancellation);
+        var report = new HostReport(
+            $"{system}, {Environment.ProcessorCount} processors, {RuntimeInformation.OSArchitecture}",
+            [.. lines, .. vms.Index().Where(v => v.Item.State is PartitionState.Running).SelectMany(v => Guest(v.Item, FormattableString.Invariant($"VM {v.Index + 1}")))],
+            vms, reading, readMs, inventory.Scheduler, TrustedFile.FolderFault(WindowsInstallation.DataFolder));
+        lines.AddRange(vms.Where(v => v.State is PartitionState.Running).SelectMany(v => Guest(v, "guest " + Screen.Safe(v.Name, 40))));
+        return new HostCheck(lines, report.Text());
     }
 
     private static IEnumerable<CheckLine> Counters(IReadOnlyList<CounterCoverage> coverage)
@@ -82,48 +90,17 @@ internal sealed record HostCheck(IReadOnlyList<CheckLine> Lines, string Report)
     };
 
     // An unenlightened guest costs the host emulation: that is a finding, with advice.
-    private static IEnumerable<CheckLine> Guest(HyperVVm vm)
+    private static IEnumerable<CheckLine> Guest(HyperVVm vm, string name)
     {
         foreach (var service in vm.Services.Where(s => s.IsWell == false))
         {
-            yield return new CheckLine("guest " + Screen.Safe(vm.Name, 40), false, $"integration service {service.Name}: {service.Text}{(vm.IntegrationVersion is { } version ? $" (its components: version {Screen.Safe(version, 64)})" : "")}");
+            yield return new CheckLine(name, false, $"integration service {service.Name}: {service.Text}{(vm.IntegrationVersion is { } version ? $" (its components: version {Screen.Safe(version, 64)})" : "")}");
         }
 
         if (vm.Nics.Any(n => n.IsLegacy))
         {
             yield return new CheckLine(
-                "guest " + Screen.Safe(vm.Name, 40), false, "uses an emulated network adapter: the host emulates each packet. Use a synthetic adapter");
+                name, false, "uses an emulated network adapter: the host emulates each packet. Use a synthetic adapter");
         }
-    }
-
-    private static string Text(IReadOnlyList<CheckLine> lines, CounterReading? reading, WmiInventory inventory)
-    {
-        var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"hvi {ProductVersion.Text} on {Environment.OSVersion.VersionString}, {Environment.ProcessorCount} processors, {RuntimeInformation.OSArchitecture}");
-        text.AppendLine().AppendLine("## Checks");
-        foreach (var line in lines)
-        {
-            text.AppendLine(CultureInfo.InvariantCulture, $"{(line.Ok ? "ok  " : "FAIL")} {line.Name}: {line.Text}");
-        }
-
-        text.AppendLine().AppendLine("## Counters: set, counter, instances, missing because");
-        foreach (var counter in reading?.Coverage ?? [])
-        {
-            text.AppendLine(CultureInfo.InvariantCulture, $"{counter.Set}\t{counter.Counter}\t{counter.Instances}\t{counter.Missing ?? "-"}");
-        }
-
-        text.AppendLine().AppendLine("## Samples of one second, by metric: how many, least, most");
-        foreach (var group in (reading?.Samples ?? []).GroupBy(s => s.Series.MetricId).OrderBy(g => g.Key))
-        {
-            text.AppendLine(CultureInfo.InvariantCulture, $"{MetricCatalog.Find(group.Key)!.Name}\t{group.Count()}\t{group.Min(s => s.Value):0.######}\t{group.Max(s => s.Value):0.######}");
-        }
-
-        text.AppendLine().AppendLine("## VMs: state, processors, disks, adapters, checkpoints, version of the integration components reported by the guest, integration services");
-        foreach (var vm in inventory.Directory.Vms)
-        {
-            text.AppendLine(CultureInfo.InvariantCulture, $"{vm.Id}\t{vm.StateText}\t{vm.VirtualProcessors}\t{vm.Disks.Count}\t{vm.Nics.Count}\t{vm.Checkpoints}\t{Screen.Safe(vm.IntegrationVersion ?? "-", 64)}\t{string.Join(", ", vm.Services.Select(s => $"{s.Name} {s.Text}"))}");
-        }
-
-        return text.ToString();
     }
 }

@@ -53,12 +53,10 @@ internal static class BrokerHost
             // Kestrel writes a critical line, some with a stack, for what one peer does to its own connection: a guest could fill the
             // log with them. Connections that come to nothing are counted to their VM, faults of requests have lines of their own.
             .AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.None);
-        if (console)
-        {
-            ConsoleLog.Add(builder.Logging, options.LogFormat);
-        }
+        BrokerLog.Add(builder.Logging, console, options.LogFormat);
 
-        builder.Services.AddSystemd().AddWindowsService(o => o.ServiceName = WindowsInstallation.ServiceName);
+        // The service of Windows is the host around this one: it has its answer before history is opened.
+        builder.Services.AddSystemd();
         builder.WebHost.UseKestrelCore();
         ApiListening.UseTransports(builder.WebHost, options.Api);
         builder.Services.AddSingleton(time)

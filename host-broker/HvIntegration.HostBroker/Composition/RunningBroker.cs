@@ -44,10 +44,7 @@ internal sealed partial class RunningBroker : IAsyncDisposable
         var loggers = LoggerFactory.Create(l =>
         {
             l.SetMinimumLevel(options.LogLevel);
-            if (console)
-            {
-                ConsoleLog.Add(l, options.LogFormat);
-            }
+            BrokerLog.Add(l, console, options.LogFormat);
         });
         ICounterSource? source = null;
         HistoryStore? history = null;
@@ -71,8 +68,12 @@ internal sealed partial class RunningBroker : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until the broker is told to stop.</summary>
+    /// <summary>Waits until the broker is told to stop, or stops because one of its parts failed.</summary>
     public Task WaitAsync(CancellationToken cancellation) => App.WaitForShutdownAsync(cancellation);
+
+    /// <summary>The error of a part that ended by itself; null when none did.</summary>
+    public Exception? Fault => App.Services.GetServices<IHostedService>().OfType<BackgroundService>()
+        .Select(s => s.ExecuteTask?.Exception?.GetBaseException()).FirstOrDefault(e => e is not null);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -1,7 +1,6 @@
 using HvIntegration.HostBroker.Settings;
 using System.Diagnostics;
 using System.Runtime.Versioning;
-using System.Security.AccessControl;
 using System.Security.Principal;
 using HvIntegration.Protocol.Handshake;
 using HvIntegration.Transport.Files;
@@ -30,50 +29,11 @@ internal static class WindowsInstallation
 
         """;
 
-    /// <summary>Makes the folder of settings, token and history, which administrators and the system may open and nobody else.</summary>
-    /// <remarks>
-    /// Every user may make folders in %ProgramData%, and files in what is made there by inheritance. A folder that a user made first is put
-    /// aside with all that is in it: what he wrote must not become the settings of a service of the system.
-    /// </remarks>
+    /// <summary>Creates the folder of settings, token and history, which only administrators and the system may open.</summary>
     /// <returns>Where a folder of a user was put; null when there was none.</returns>
-    /// <exception cref="IOException">It cannot be made.</exception>
+    /// <exception cref="IOException">It cannot be created.</exception>
     [SupportedOSPlatform("windows")]
-    public static string? ProtectData()
-    {
-        var folder = new DirectoryInfo(DataFolder);
-        string? aside = null;
-        if (folder.Exists)
-        {
-            bool isOurs = !folder.Attributes.HasFlag(FileAttributes.ReparsePoint)
-                && folder.GetAccessControl(AccessControlSections.Owner).GetOwner(typeof(SecurityIdentifier)) is SecurityIdentifier owner
-                && WindowsAccounts.Trusted.Contains(owner);
-            if (!isOurs)
-            {
-                aside = $"{DataFolder}.{Guid.NewGuid():N}";
-                folder.MoveTo(aside);
-                folder = new DirectoryInfo(DataFolder);
-            }
-        }
-
-        var security = new DirectorySecurity();
-        security.SetAccessRuleProtection(isProtected: true, preserveInheritance: false);
-        foreach (var who in (SecurityIdentifier[])[WindowsAccounts.LocalSystem, WindowsAccounts.Administrators])
-        {
-            security.AddAccessRule(new FileSystemAccessRule(
-                who, FileSystemRights.FullControl, InheritanceFlags.ContainerInherit | InheritanceFlags.ObjectInherit, PropagationFlags.None, AccessControlType.Allow));
-        }
-
-        if (folder.Exists)
-        {
-            folder.SetAccessControl(security);
-        }
-        else
-        {
-            folder.Create(security);
-        }
-
-        return aside;
-    }
+    public static string? ProtectData() => ProtectedFolder.Make(DataFolder);
 
     /// <summary>Writes settings that ask for a token, where neither an administrator nor a package has written any.</summary>
     /// <returns>The file; null when there were settings.</returns>

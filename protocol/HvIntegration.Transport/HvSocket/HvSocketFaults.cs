@@ -66,8 +66,8 @@ internal static class HvSocketFaults
                 error),
             SocketError.AccessDenied => new(
                 TransportFailure.ServiceNotRegistered,
-                $"the host does not allow this account to connect to service {address.ServiceId}",
-                "register the service on the host ('hvi check' on the host shows how) and run the agent as SYSTEM",
+                $"Windows refused account '{Account}' the connection to service {address.ServiceId} (WSAEACCES)",
+                "register the service on the host ('hvi check' there shows how). If it is registered, run the agent as LocalSystem: msiexec /i hvi-agent-VERSION-x64.msi SERVICEACCOUNT=LocalSystem",
                 error),
             SocketError.TimedOut => new(
                 TransportFailure.TimedOut,
@@ -86,6 +86,8 @@ internal static class HvSocketFaults
                 error),
             _ => Other(error, address),
         };
+
+    private static string Account => OperatingSystem.IsWindows() ? $@"{Environment.UserDomainName}\{Environment.UserName}" : Environment.UserName;
 
     private static bool IsWildcard(HvSocketAddress address) =>
         address.VmId == HvSocketAddress.Wildcard || address.VmId == HvSocketAddress.Children;

@@ -1,5 +1,6 @@
 # What a Windows guest has and this machine's PowerShell has not. Files are real: the guest's drive C: is a folder.
 $env:SystemRoot = 'C:\Windows'
+$env:ProgramFiles = 'C:\Program Files'
 $null = New-PSDrive -Name C -PSProvider FileSystem -Root $global:Guest.DriveC -Scope Global
 
 function Start-Process {
@@ -30,4 +31,9 @@ function Restart-Service {
     [CmdletBinding(SupportsShouldProcess)]
     param([Parameter(Mandatory)] [string[]] $Name)
     $global:Guest.Restart($Name[0])
+}
+
+function icacls.exe {
+    $global:Guest.Protect($args -join ' ')
+    $global:LASTEXITCODE = 0
 }

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using HvIntegration.CounterSources.HyperV.Windows;
 using HvIntegration.CounterSources.Pdh;
+using HvIntegration.HostBroker.Composition;
 using HvIntegration.WindowsTests.Wine;
 
 namespace HvIntegration.WindowsTests.Layout;
@@ -43,6 +44,13 @@ public sealed class HostLayoutTests(WinePrefix wine)
         ("PDH_CALC_NEGATIVE_DENOMINATOR", PdhStatus.NegativeDenominator), ("PDH_CALC_NEGATIVE_TIMEBASE", PdhStatus.NegativeTimebase),
         ("PDH_CALC_NEGATIVE_VALUE", PdhStatus.NegativeValue), ("PDH_ACCESS_DENIED", PdhStatus.AccessDenied), ("PDH_INVALID_DATA", PdhStatus.InvalidItemData),
         ("PDH_CSTATUS_INVALID_DATA", PdhStatus.InvalidData), ("PDH_INSUFFICIENT_BUFFER", PdhStatus.InsufficientBuffer),
+        ("PERF_COUNTER_COUNTER", RawCounter.Rate32), ("PERF_COUNTER_BULK_COUNT", RawCounter.Rate64), ("PERF_AVERAGE_TIMER", RawCounter.AverageTimer),
+        ("PERF_AVERAGE_BULK", RawCounter.AverageBulk), ("PERF_PRECISION_SYSTEM_TIMER", RawCounter.PrecisionTimer), ("PERF_PRECISION_100NS_TIMER", RawCounter.PrecisionTimer100Ns),
+        ("PERF_100NSEC_TIMER", RawCounter.Timer100Ns), ("PERF_COUNTER_QUEUELEN_TYPE", RawCounter.QueueLength), ("PERF_COUNTER_LARGE_QUEUELEN_TYPE", RawCounter.QueueLength64),
+        ("PERF_COUNTER_100NS_QUEUELEN_TYPE", RawCounter.QueueLength100Ns), ("PERF_DETAIL_WIZARD", PdhCounterSource.DetailWizard),
+        ("EvtQueryChannelPath", HypervisorLog.ChannelPath), ("EvtQueryReverseDirection", HypervisorLog.NewestFirst), ("EvtRenderEventXml", HypervisorLog.RenderXml),
+        ("SC_MANAGER_CONNECT", WindowsServiceState.Connect), ("SERVICE_QUERY_STATUS", WindowsServiceState.QueryStatus), ("sizeof.SERVICE_STATUS_PROCESS", WindowsServiceState.StatusBytes),
+        ("ERROR_EXCEPTION_IN_SERVICE", ServiceFault.ExceptionInService), ("SERVICE_RUNNING", WindowsServiceState.Running),
         ("sizeof.VARIANT", Unsafe.SizeOf<Variant>()), ("VARIANT.vt", At<Variant>("Type")), ("VARIANT.llVal", At<Variant>("Bits")),
         ("IWbemLocator.Release", WbemSession.SlotRelease), ("IWbemLocator.ConnectServer", WbemSession.SlotConnectServer),
         ("IWbemServices.ExecQuery", WbemSession.SlotExecQuery), ("IWbemServices.ExecNotificationQuery", WbemSession.SlotExecNotificationQuery),

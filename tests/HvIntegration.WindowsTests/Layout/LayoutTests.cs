@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using HvIntegration.GuestAgent.Hosting;
 using HvIntegration.GuestAgent.Windows.Connections;
 using HvIntegration.GuestAgent.Windows.Cpu;
 using HvIntegration.GuestAgent.Windows.Native;
@@ -101,6 +102,12 @@ public sealed class LayoutTests(WinePrefix wine)
         ["SYSTEM_PROCESSOR_PERFORMANCE_INFORMATION.KernelTime"] = 8,
         ["SYSTEM_PROCESSOR_PERFORMANCE_INFORMATION.UserTime"] = 16,
         ["IOCTL_DISK_PERFORMANCE"] = Kernel32.IoctlDiskPerformance,
+        ["ERROR_INVALID_FUNCTION"] = Kernel32.ErrorInvalidFunction,
+        ["ERROR_FILE_NOT_FOUND"] = Kernel32.ErrorFileNotFound,
+        ["ERROR_MEMBER_IN_ALIAS"] = NetApi32.MemberInAlias,
+        ["ERROR_EXCEPTION_IN_SERVICE"] = ServiceFault.ExceptionInService,
+        ["PERF_DETAIL_WIZARD"] = Pdh.DetailWizard,
+        ["sizeof.PDH_RAW_COUNTER_ITEM_W"] = Pdh.RawItemBytes,
         ["IOCTL_DISK_GET_DRIVE_GEOMETRY_EX"] = Kernel32.IoctlDiskGetDriveGeometryEx,
         ["DRIVE_FIXED"] = Kernel32.DriveFixed,
         ["TCP_TABLE_OWNER_PID_ALL"] = IpHlpApi.TableOwnerPidAll,

@@ -17,13 +17,19 @@ public sealed class PdhReplay(WinePrefix wine) : IAsyncLifetime
     /// <summary>What a program needs in its environment to be served this recording.</summary>
     /// <param name="recording">Unix path of a PDH-CSV.</param>
     /// <param name="loops">Start over at its end.</param>
-    /// <param name="late">Set that is absent until so many collections were made: <c>Set name|N</c>.</param>
-    internal static Dictionary<string, string> Serve(string recording, bool loops = false, string late = "") => new()
+    /// <param name="late">Set that comes after so many collections, and is found after a refresh: <c>Set name|N</c>.</param>
+    /// <param name="worst">An array has the status of its worst row.</param>
+    /// <param name="hang">Collection that takes so many milliseconds: <c>N|MS</c>.</param>
+    /// <param name="wraps">Averages have 32-bit sums that wrap.</param>
+    internal static Dictionary<string, string> Serve(string recording, bool loops = false, string late = "", bool worst = false, string hang = "", bool wraps = false) => new()
     {
         ["WINEDLLOVERRIDES"] = "mshtml=;pdh=n",
         ["HVI_PDH_REPLAY"] = WinePrefix.ToWindows(recording),
         ["HVI_PDH_LOOP"] = loops ? "1" : "0",
         ["HVI_PDH_LATE"] = late,
+        ["HVI_PDH_WORST"] = worst ? "1" : "0",
+        ["HVI_PDH_HANG"] = hang,
+        ["HVI_PDH_WRAP"] = wraps ? "1" : "0",
     };
 
     /// <summary>The prefix goes away with it.</summary>

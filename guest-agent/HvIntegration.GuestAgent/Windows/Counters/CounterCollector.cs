@@ -14,16 +14,21 @@ namespace HvIntegration.GuestAgent.Windows.Counters;
 internal sealed class CounterCollector : WindowsCollector
 {
     private const int RetryEvery = 300;
-    private const int InstancesMax = 256;
+    private const int SeriesMax = 256;
+
+    // GPU Engine has a row for each engine of each process: more than a thousand on a session host.
+    private const int InstancesMax = 8_192;
+    private const int ForgetEvery = 60;
 
     private readonly CounterRule[] _rules;
     private readonly nint[] _counters;
     private readonly NativeBuffer _buffer = new(16 * 1024, 4 * 1024 * 1024);
-    private readonly Dictionary<string, Series?>[] _instances;
+    private readonly InstanceCache<Series?>[] _instances;
     private readonly Dictionary<string, Series> _series = new(StringComparer.Ordinal);
     private readonly List<string> _gone = [];
     private nint _query;
     private int _reads;
+    private bool _hasTried;
     private int _absentFor;
     private uint _lastStatus;
     private long _lastStamp;
@@ -37,7 +42,7 @@ internal sealed class CounterCollector : WindowsCollector
     {
         _rules = rules;
         _counters = new nint[rules.Length];
-        _instances = Array.ConvertAll(rules, _ => new Dictionary<string, Series?>(StringComparer.Ordinal));
+        _instances = Array.ConvertAll(rules, _ => new InstanceCache<Series?>(InstancesMax, ForgetEvery));
     }
 
     /// <inheritdoc/>
@@ -98,6 +103,13 @@ internal sealed class CounterCollector : WindowsCollector
         }
 
         _absentFor = RetryEvery / Math.Max(1, Schedule.Every);
+        if (_hasTried)
+        {
+            // PDH remembers which sets there were: a set of the first remote session would stay absent.
+            Pdh.RefreshSets();
+        }
+
+        _hasTried = true;
         _lastStatus = Pdh.Open(out _query);
         if (_lastStatus != 0)
         {
@@ -144,7 +156,6 @@ internal sealed class CounterCollector : WindowsCollector
         }
 
         CounterRule definition = _rules[rule];
-        var lookup = _instances[rule].GetAlternateLookup<ReadOnlySpan<char>>();
         ReadOnlySpan<byte> content = _buffer.Content(_buffer.Length);
         for (var index = 0; index < count; index++)
         {
@@ -153,17 +164,11 @@ internal sealed class CounterCollector : WindowsCollector
                 continue;
             }
 
-            if (!lookup.TryGetValue(name, out Series? target))
+            if (!_instances[rule].TryGet(name, out Series? target))
             {
-                if (_instances[rule].Count >= InstancesMax)
-                {
-                    // Instances of processes that ended pile up here; the next reads name the living ones again.
-                    _instances[rule].Clear();
-                }
-
                 string instance = name.ToString();
                 target = SeriesOf(series, definition, definition.Attributes(instance));
-                _instances[rule].Add(instance, target);
+                _instances[rule].Remember(instance, target, _reads);
             }
 
             target?.Add(_reads, value * definition.Factor * (definition.IsPerSecond ? seconds : 1));
@@ -178,7 +183,7 @@ internal sealed class CounterCollector : WindowsCollector
         }
 
         string key = definition.Metric.Name + "\n" + string.Join('\n', attributes);
-        if (!_series.TryGetValue(key, out Series? known) && _series.Count < InstancesMax)
+        if (!_series.TryGetValue(key, out Series? known) && _series.Count < SeriesMax)
         {
             known = new Series(series.Define(definition.Metric, attributes), definition.IsPerSecond);
             _series.Add(key, known);

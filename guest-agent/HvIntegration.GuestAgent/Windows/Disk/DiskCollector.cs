@@ -2,33 +2,49 @@ using System.Globalization;
 using HvIntegration.GuestAgent.Collection;
 using HvIntegration.GuestAgent.Windows.Native;
 using HvIntegration.GuestAgent.Windows.Reading;
-using HvIntegration.Protocol.Metrics;
 
 namespace HvIntegration.GuestAgent.Windows.Disk;
 
 /// <summary>Operations, bytes, times and queue of every physical disk.</summary>
 /// <remarks>
-/// Sources: <c>IOCTL_DISK_PERFORMANCE</c> and <c>IOCTL_DISK_GET_DRIVE_GEOMETRY_EX</c> on <c>\\.\PhysicalDrive0</c> to
-/// <c>63</c>, opened without an access right. The first question switches the disk's counting on; it stays on, as it is on servers anyway.
+/// First source: <c>IOCTL_DISK_PERFORMANCE</c>. The partition manager of Windows Server refuses it with error 1 unless the value
+/// <c>EnableCounterForIoctl</c> or <c>diskperf -Y</c> switched counting on. Then the counter set PhysicalDisk returns the same numbers, at a higher cost.
 /// </remarks>
-internal sealed class DiskCollector(GuestLoad load) : WindowsCollector("disk", new CollectorSchedule(1, 1000, true))
+/// <param name="load">Takes the busy time of the busiest disk.</param>
+/// <param name="devices">The disks as devices.</param>
+/// <param name="counters">The disks as counters; disposed with the collector.</param>
+internal sealed class DiskCollector(GuestLoad load, IDiskDevices devices, IDiskCounters counters) : WindowsCollector("disk", new CollectorSchedule(1, 1000, true)), ISourcedCollector
 {
+    private const string Refusal =
+        @"IOCTL_DISK_PERFORMANCE is switched off on this Windows (error 1): run diskperf -Y as administrator, or set EnableCounterForIoctl (DWORD) to 1 in HKLM\SYSTEM\CurrentControlSet\Services\Partmgr";
+
     private const int DisksMax = 64;
 
     /// <summary>Disks come and go, and grow: all numbers are tried again now and then.</summary>
     private const int LookEvery = 30;
 
-    private readonly Disk?[] _disks = new Disk?[DisksMax];
+    private readonly (nint Handle, DiskSeries Series)?[] _disks = new (nint, DiskSeries)?[DisksMax];
+    private readonly DiskSeries?[] _counted = new DiskSeries?[DisksMax];
+    private readonly Dictionary<int, DiskPerformance> _values = [];
     private int _reads;
     private int _lastError = Kernel32.ErrorFileNotFound;
+    private bool _countersHoldDisks;
+
+    /// <inheritdoc/>
+    public string Source { get; private set; } = "";
 
     /// <inheritdoc/>
     public override void Dispose()
     {
-        foreach (Disk? disk in _disks)
+        foreach (var disk in _disks)
         {
-            disk?.Close();
+            if (disk is { } open)
+            {
+                devices.Close(open.Handle);
+            }
         }
+
+        counters.Dispose();
     }
 
     /// <inheritdoc/>
@@ -48,28 +64,75 @@ internal sealed class DiskCollector(GuestLoad load) : WindowsCollector("disk", n
                 continue;
             }
 
-            int error = Kernel32.ReadDisk(disk.Handle, out DiskPerformance values);
+            int error = devices.Read(disk.Handle, out DiskPerformance values);
             if (error != 0)
             {
                 _lastError = error;
-                disk.Close();
-                disk.Retire(series);
+                devices.Close(disk.Handle);
+                disk.Series.Retire();
                 _disks[number] = null;
                 continue;
             }
 
             measured++;
-            busiest = Math.Max(busiest, disk.Set(series, values));
+            busiest = Math.Max(busiest, disk.Series.Set(values));
         }
 
+        if (measured == 0 && _lastError == Kernel32.ErrorInvalidFunction)
+        {
+            return ReadCounters(series);
+        }
+
+        Source = measured > 0 ? "IOCTL_DISK_PERFORMANCE" : "";
+        Note(busiest);
+        return measured > 0 ? CollectOutcome.Ok
+            : _lastError == Kernel32.ErrorFileNotFound ? CollectOutcome.Unavailable("no physical disk: \\\\.\\PhysicalDrive0 to 63 return no counters")
+            : OfError("IOCTL_DISK_PERFORMANCE", _lastError);
+    }
+
+    private CollectOutcome ReadCounters(CollectorSeries series)
+    {
+        uint status = counters.Read(_values);
+        long busiest = -1;
+        for (var number = 0; number < DisksMax; number++)
+        {
+            if (!_values.TryGetValue(number, out DiskPerformance values))
+            {
+                _counted[number]?.Retire();
+                _counted[number] = null;
+                continue;
+            }
+
+            DiskSeries disk = _counted[number] ??= Counted(number, series);
+            busiest = Math.Max(busiest, disk.Set(values));
+        }
+
+        _countersHoldDisks = _values.Count > 0;
+        Note(busiest);
+        Source = _countersHoldDisks ? $"PDH PhysicalDisk, because {Refusal}" : "";
+        return _countersHoldDisks
+            ? CollectOutcome.Ok
+            : CollectOutcome.Failed(string.Create(CultureInfo.InvariantCulture, $"{Refusal}. The counter set PhysicalDisk is not available either (0x{status:X8})"));
+    }
+
+    private DiskSeries Counted(int number, CollectorSeries series)
+    {
+        var disk = new DiskSeries(DeviceName(number), series);
+        if (devices.Open(number, out nint handle) == 0)
+        {
+            disk.SetSize(devices.Size(handle));
+            devices.Close(handle);
+        }
+
+        return disk;
+    }
+
+    private void Note(long busiest)
+    {
         if (busiest >= 0)
         {
             load.AddDiskBusy(busiest);
         }
-
-        return measured > 0 ? CollectOutcome.Ok
-            : _lastError == Kernel32.ErrorFileNotFound ? CollectOutcome.Unavailable("no physical disk: \\\\.\\PhysicalDrive0 to 63 return no counters")
-            : OfError("IOCTL_DISK_PERFORMANCE", _lastError);
     }
 
     private void Look(CollectorSeries series)
@@ -78,98 +141,45 @@ internal sealed class DiskCollector(GuestLoad load) : WindowsCollector("disk", n
         {
             if (_disks[number] is { } known)
             {
-                known.SetSize(series);
+                known.Series.SetSize(devices.Size(known.Handle));
                 continue;
             }
 
-            string name = "PhysicalDrive" + number.ToString(CultureInfo.InvariantCulture);
-            if (Kernel32.OpenDevice(@"\\.\" + name, out nint handle) != 0)
+            if (devices.Open(number, out nint handle) != 0)
             {
                 continue;
             }
 
-            int error = Kernel32.ReadDisk(handle, out _);
+            int error = devices.Read(handle, out _);
             if (error != 0)
             {
                 _lastError = error;
-                _ = Kernel32.CloseHandle(handle);
+                devices.Close(handle);
                 continue;
             }
 
-            _disks[number] = new Disk(handle, name, series);
+            Add(number, handle, series);
         }
     }
 
-    private sealed class Disk
+    // Counting may be switched on while the agent runs: the device then takes the disks over from the counters.
+    private void Add(int number, nint handle, CollectorSeries series)
     {
-        private readonly int[] _slots;
-        private Carried32 _readCount;
-        private Carried32 _writeCount;
-        private long _firstQuery;
-        private long _firstIdle;
-        private long _lastBusyUs;
-
-        public Disk(nint handle, string name, CollectorSeries series)
+        if (_countersHoldDisks)
         {
-            Handle = handle;
-            _slots =
-            [
-                series.Define(GuestMetrics.DiskLimit, name),
-                series.Define(GuestMetrics.DiskOperations, name, "read"),
-                series.Define(GuestMetrics.DiskOperations, name, "write"),
-                series.Define(GuestMetrics.DiskIo, name, "read"),
-                series.Define(GuestMetrics.DiskIo, name, "write"),
-                series.Define(GuestMetrics.DiskOperationTime, name, "read"),
-                series.Define(GuestMetrics.DiskOperationTime, name, "write"),
-                series.Define(GuestMetrics.DiskIoTime, name),
-                series.Define(GuestMetrics.DiskQueueTime, name),
-                series.Define(GuestMetrics.DiskInFlight, name),
-            ];
-            SetSize(series);
-        }
-
-        public nint Handle { get; private set; }
-
-        public void SetSize(CollectorSeries series) => series.Set(_slots[0], Kernel32.ReadDiskSize(Handle));
-
-        /// <summary>Sets the values; busy time since the last read, microseconds.</summary>
-        public long Set(CollectorSeries series, in DiskPerformance values)
-        {
-            if (_firstQuery == 0)
+            for (var counted = 0; counted < DisksMax; counted++)
             {
-                _firstQuery = values.QueryTime;
-                _firstIdle = values.IdleTime;
+                _counted[counted]?.Retire();
+                _counted[counted] = null;
             }
 
-            // Query time is the system's wall clock: only its distance is of use.
-            long busyUs = Math.Max(_lastBusyUs, FileTime.ToMicroseconds(values.QueryTime - _firstQuery - (values.IdleTime - _firstIdle)));
-            long sinceLast = busyUs - _lastBusyUs;
-            _lastBusyUs = busyUs;
-            series.Set(_slots[1], _readCount.Advance(values.ReadCount));
-            series.Set(_slots[2], _writeCount.Advance(values.WriteCount));
-            series.Set(_slots[3], values.BytesRead);
-            series.Set(_slots[4], values.BytesWritten);
-            series.Set(_slots[5], FileTime.ToMicroseconds(values.ReadTime));
-            series.Set(_slots[6], FileTime.ToMicroseconds(values.WriteTime));
-            series.Set(_slots[7], busyUs);
-            // The operations' times added up are the time integral of operations in flight.
-            series.Set(_slots[8], FileTime.ToMicroseconds(values.ReadTime + values.WriteTime));
-            series.Set(_slots[9], values.QueueDepth);
-            return sinceLast;
+            _countersHoldDisks = false;
         }
 
-        public void Retire(CollectorSeries series)
-        {
-            foreach (int slot in _slots)
-            {
-                series.Retire(slot);
-            }
-        }
-
-        public void Close()
-        {
-            _ = Kernel32.CloseHandle(Handle);
-            Handle = 0;
-        }
+        var disk = new DiskSeries(DeviceName(number), series);
+        disk.SetSize(devices.Size(handle));
+        _disks[number] = (handle, disk);
     }
+
+    private static string DeviceName(int number) => "PhysicalDrive" + number.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,56 +1,36 @@
 using System.Runtime.Versioning;
-using System.Security;
 using Microsoft.Win32;
 
 namespace HvIntegration.GuestAgent.Windows.Identity;
 
 /// <summary>A number that is the same for every start of the agent within one boot, and another after it.</summary>
 /// <remarks>
-/// Windows has none. A volatile registry key is dropped at shutdown, so a random number in one is exactly that: under
-/// <c>HKLM\SOFTWARE</c> where the account may write, else under the account's own key (LocalService's is loaded from boot to shutdown).
+/// Windows has none. A volatile registry key is dropped at shutdown, so a random number in one is exactly that: under <c>HKLM\SOFTWARE</c> where the
+/// account may write, else under the account's own key (LocalService's is loaded from boot to shutdown). An account that has a number keeps it,
+/// whatever others write later: a restart of the service must not look like a boot.
 /// </remarks>
-[SupportedOSPlatform("windows")]
 internal static class BootId
 {
-    private const string Path = @"SOFTWARE\HvIntegration-Boot";
-    private const string ValueName = "BootId";
-
-    /// <summary>Reads or makes the number.</summary>
+    /// <summary>Reads or creates the number.</summary>
     /// <exception cref="IOException">Neither key can be written.</exception>
-    public static Guid Read()
+    [SupportedOSPlatform("windows")]
+    public static Guid Read() => Find(new RegistryBootStore(Registry.CurrentUser), new RegistryBootStore(Registry.LocalMachine), mayUseMachine: !Environment.UserInteractive);
+
+    /// <summary>Reads both places before it creates anything.</summary>
+    /// <param name="own">Place of the account.</param>
+    /// <param name="machine">Place of the machine, which all accounts can read.</param>
+    /// <param name="mayUseMachine">True for a service. A command in a console leaves nothing that a service could read.</param>
+    /// <exception cref="IOException">Neither place can be written.</exception>
+    internal static Guid Find(IBootStore own, IBootStore machine, bool mayUseMachine)
     {
-        foreach (RegistryKey hive in (ReadOnlySpan<RegistryKey>)[Registry.LocalMachine, Registry.CurrentUser])
+        if ((own.Read() ?? machine.Read()) is { } known)
         {
-            if (TryRead(hive, out Guid id))
-            {
-                return id;
-            }
+            return known;
         }
 
-        throw new IOException($@"no boot id: neither HKLM\{Path} nor HKCU\{Path} can be written; run the agent as its service account or as administrator");
-    }
-
-    private static bool TryRead(RegistryKey hive, out Guid id)
-    {
-        id = Guid.Empty;
-        try
-        {
-            using (RegistryKey? known = hive.OpenSubKey(Path))
-            {
-                if (Guid.TryParse(known?.GetValue(ValueName) as string, out id) && id != Guid.Empty)
-                {
-                    return true;
-                }
-            }
-
-            using RegistryKey made = hive.CreateSubKey(Path, RegistryKeyPermissionCheck.Default, RegistryOptions.Volatile);
-            id = Guid.NewGuid();
-            made.SetValue(ValueName, id.ToString());
-            return true;
-        }
-        catch (Exception e) when (e is SecurityException or UnauthorizedAccessException or IOException)
-        {
-            return false;
-        }
+        var id = Guid.NewGuid();
+        return (mayUseMachine && machine.TryWrite(id)) || own.TryWrite(id)
+            ? id
+            : throw new IOException("no boot id: neither HKLM\\SOFTWARE\\HvIntegration-Boot nor the same key of HKCU can be written; run the agent as its service account or as administrator");
     }
 }

@@ -17,6 +17,9 @@ internal static unsafe partial class Kernel32
     /// <summary>Error of CreateFile: no such device.</summary>
     public const int ErrorFileNotFound = 2;
 
+    /// <summary>Error of an IOCTL that the device does not take (ERROR_INVALID_FUNCTION): of a disk, counting is switched off.</summary>
+    public const int ErrorInvalidFunction = 1;
+
     /// <summary>Bytes of DISK_GEOMETRY_EX with its partition and detection parts.</summary>
     public const int DiskGeometryBytes = 256;
 

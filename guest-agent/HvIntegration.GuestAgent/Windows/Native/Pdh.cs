@@ -11,6 +11,9 @@ internal static unsafe partial class Pdh
     /// <summary>Bytes of PDH_FMT_COUNTERVALUE_ITEM_W on 64-bit Windows: name pointer at 0, status at 8, value at 16.</summary>
     public const int ItemBytes = 24;
 
+    /// <summary>Bytes of PDH_RAW_COUNTER_ITEM_W on 64-bit Windows: name pointer at 0, status at 8, values at 24 and 32.</summary>
+    public const int RawItemBytes = 48;
+
     /// <summary>PDH_CSTATUS_NO_OBJECT: there is no such set.</summary>
     public const uint NoObject = 0xC0000BB8;
 
@@ -28,6 +31,9 @@ internal static unsafe partial class Pdh
 
     /// <summary>PDH_CALC_NEGATIVE_DENOMINATOR: time ran back between two samples.</summary>
     public const uint NegativeDenominator = 0x800007D6;
+
+    /// <summary>PERF_DETAIL_WIZARD: counters of every level of detail.</summary>
+    public const uint DetailWizard = 400;
 
     private const uint MoreData = 0x800007D2;
 
@@ -82,6 +88,37 @@ internal static unsafe partial class Pdh
         return status;
     }
 
+    /// <summary>All instances of a counter as of the last collect, with the values as the provider counts them.</summary>
+    /// <param name="counter">Of <see cref="Add"/>.</param>
+    /// <param name="buffer">Grown as needed.</param>
+    /// <param name="count">Items.</param>
+    public static uint ReadRawArray(nint counter, NativeBuffer buffer, out int count)
+    {
+        count = 0;
+        uint status = MoreData;
+        for (var attempt = 0; attempt < 4; attempt++)
+        {
+            uint bytes = (uint)buffer.Length;
+            uint items = 0;
+            status = PdhGetRawCounterArrayW(counter, &bytes, &items, buffer.Pointer);
+            if (status != MoreData || !buffer.TryGrow(bytes))
+            {
+                count = status == 0 ? (int)items : 0;
+                return status;
+            }
+        }
+
+        return status;
+    }
+
+    /// <summary>Makes PDH read the list of counter sets again: it remembers the list of the first call, so a set that appears later is never found without it.</summary>
+    /// <remarks>Takes seconds on a machine with many providers.</remarks>
+    public static void RefreshSets()
+    {
+        uint characters = 0;
+        _ = PdhEnumObjectsW(null, null, null, &characters, DetailWizard, 1);
+    }
+
     /// <summary>Takes one sample of every counter of a query.</summary>
     [LibraryImport("pdh.dll")]
     public static partial uint PdhCollectQueryData(nint query);
@@ -98,4 +135,10 @@ internal static unsafe partial class Pdh
 
     [LibraryImport("pdh.dll")]
     private static partial uint PdhGetFormattedCounterArrayW(nint counter, uint format, uint* bytes, uint* items, void* buffer);
+
+    [LibraryImport("pdh.dll")]
+    private static partial uint PdhGetRawCounterArrayW(nint counter, uint* bytes, uint* items, void* buffer);
+
+    [LibraryImport("pdh.dll")]
+    private static partial uint PdhEnumObjectsW(char* source, char* machine, char* objects, uint* characters, uint detail, int refresh);
 }

@@ -13,6 +13,7 @@ public sealed class CounterPlan
     private readonly ColumnIndex _columns;
     private readonly VmNames _names;
     private readonly InstanceNames _instances;
+    private readonly DiskOwnership _disks;
     private readonly SeriesPlan _series;
     private readonly RecordedCounters _recorded;
     private readonly HashSet<Guid> _legacy;
@@ -36,7 +37,8 @@ public sealed class CounterPlan
         _columns = new ColumnIndex(columns);
         _names = names;
         _legacy = legacy;
-        _instances = new InstanceNames(names, legacy, new DiskOwnership(names, directory, hints, _faults));
+        _disks = new DiskOwnership(names, directory, hints, _columns.Instances(HostSets.ClusterVolume), _faults);
+        _instances = new InstanceNames(names, legacy, _disks);
         _series = new SeriesPlan(_columns);
         _recorded = new RecordedCounters(columns);
         Targets = [];
@@ -97,7 +99,8 @@ public sealed class CounterPlan
 
     private void NoteNames()
     {
-        foreach (var column in _columns.Paths)
+        // Instances that are nothing but a name come last: what follows a # may belong to the name, and the others tell.
+        foreach (var column in _columns.Paths.OrderBy(InstanceNames.IsNameAlone))
         {
             InstanceNames.Note(column, _names);
         }
@@ -190,7 +193,7 @@ public sealed class CounterPlan
         }
         else if (kind == InstanceKind.VirtualDisk)
         {
-            DiskOwnership.AddStore(_series, column, owner);
+            _disks.AddStore(_series, column, owner);
         }
     }
 

@@ -9,17 +9,20 @@ namespace HvIntegration.CounterSources.HyperV.Counters;
 /// <param name="names">VMs that were found in the columns.</param>
 /// <param name="directory">VMs by Hyper-V's management.</param>
 /// <param name="hints">Owners by the administrator: they go first.</param>
+/// <param name="volumes">Names of the cluster shared volumes that have rows of their own.</param>
 /// <param name="faults">Takes a sentence for each disk of no known VM.</param>
-internal sealed partial class DiskOwnership(VmNames names, VmDirectory directory, VmHints hints, List<string> faults)
+internal sealed partial class DiskOwnership(VmNames names, VmDirectory directory, VmHints hints, IReadOnlyList<string> volumes, List<string> faults)
 {
+    private const string ClusterFolder = "C:-ClusterStorage-";
+
     private readonly Dictionary<string, SeriesOwner> _owners = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Owner of a row of the storage set; null for state files and DVD drives, which are no data disks.</summary>
+    /// <summary>Owner of a row of the storage set; null for state files, images of discs and DVD drives, which are no data disks.</summary>
     /// <param name="instance">Path with <c>-</c> for <c>\</c>.</param>
     public SeriesOwner? Find(string instance)
     {
         if (instance.EndsWith(".vmgs", StringComparison.OrdinalIgnoreCase) || instance.EndsWith(".vmrs", StringComparison.OrdinalIgnoreCase)
-            || instance.Equals("ISO", StringComparison.OrdinalIgnoreCase) || CounterPath.IsTotal(instance))
+            || instance.EndsWith(".iso", StringComparison.OrdinalIgnoreCase) || instance.Equals("ISO", StringComparison.OrdinalIgnoreCase) || CounterPath.IsTotal(instance))
         {
             return null;
         }
@@ -33,23 +36,43 @@ internal sealed partial class DiskOwnership(VmNames names, VmDirectory directory
         return owner with { Label = instance };
     }
 
-    /// <summary>Adds which store of the host a disk lies on: a mapping, estimated from the start of its path.</summary>
+    /// <summary>Adds which store of the host a disk lies on: a mapping, by its true path where the inventory has it, else estimated from the instance.</summary>
     /// <param name="plan">Takes the series.</param>
     /// <param name="column">A column of the disk.</param>
     /// <param name="owner">By <see cref="Find"/>.</param>
-    public static void AddStore(SeriesPlan plan, int column, SeriesOwner owner)
+    public void AddStore(SeriesPlan plan, int column, SeriesOwner owner)
     {
-        if (StorePattern().Match(owner.Label!) is { Success: true } store)
+        string? path = directory.PathOfDisk(owner.Label!);
+        if ((path is null ? StoreOfInstance(owner.Label!) : StoreOfPath(path)) is { } store)
         {
             plan.Put(new HostTarget(
-                owner.Partition, HostSeries.Of(HostMetrics.DiskStore, owner.Label!, store.Groups["store"].Value.ToUpperInvariant()), SampleForm.Gauge, 0,
-                "path of the disk", [column])
-            { Offset = 1, Quality = SampleQuality.Estimated });
+                owner.Partition, HostSeries.Of(HostMetrics.DiskStore, owner.Label!, store.ToUpperInvariant()), SampleForm.Gauge, 0, "path of the disk", [column])
+            { Offset = 1, Quality = path is null ? SampleQuality.Estimated : SampleQuality.Measured });
         }
     }
 
     [GeneratedRegex(@"^(?:--\?-)?(?<store>[A-Z]:-ClusterStorage-[^-]+|[A-Z]:|UNC-[^-]+-[^-]+)-", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex StorePattern();
+    private static partial Regex InstancePattern();
+
+    [GeneratedRegex(@"^(?:\\\\\?\\)?(?:(?<drive>[A-Z]:)\\(?:ClusterStorage\\(?<volume>[^\\]+)\\)?|(?:UNC\\|\\\\)(?<server>[^\\?]+)\\(?<share>[^\\]+)\\)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex PathPattern();
+
+    // In the same form as an instance of the store's own counters.
+    private static string? StoreOfPath(string path) => PathPattern().Match(path) is not { Success: true } match ? null
+        : match.Groups["server"].Success ? $"UNC-{match.Groups["server"].Value}-{match.Groups["share"].Value}"
+        : match.Groups["volume"].Success ? $"{match.Groups["drive"].Value}-ClusterStorage-{match.Groups["volume"].Value}"
+        : match.Groups["drive"].Value;
+
+    // An instance has hyphens for backslashes: where the name of a volume ends, the rows of the volume tell.
+    private string? StoreOfInstance(string instance)
+    {
+        string text = instance.StartsWith("--?-", StringComparison.Ordinal) ? instance[4..] : instance;
+        string? volume = text.StartsWith(ClusterFolder, StringComparison.OrdinalIgnoreCase)
+            ? volumes.Where(v => text.AsSpan(ClusterFolder.Length).StartsWith(v + "-", StringComparison.OrdinalIgnoreCase)).MaxBy(v => v.Length)
+            : null;
+        return volume is not null ? ClusterFolder + volume
+            : InstancePattern().Match(instance) is { Success: true } match ? match.Groups["store"].Value : null;
+    }
 
     private (Guid Vm, SampleQuality Quality) Search(string instance)
     {

@@ -29,6 +29,7 @@ internal static class HostSets
     public const string PhysicalDisk = "PhysicalDisk";
     public const string ClusterVolume = "Cluster CSV File System";
     public const string NetworkInterface = "Network Interface";
+    public const string HostAdapter = "Network Adapter";
     public const string LiveMigration = "Hyper-V VM Live Migration";
     public const string VidNode = "Hyper-V VM Vid Numa Node";
     public const string RootPartition = "Hyper-V Hypervisor Root Partition";

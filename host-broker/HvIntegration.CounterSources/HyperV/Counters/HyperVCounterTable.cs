@@ -311,10 +311,16 @@ internal static class HyperVCounterTable
         ];
     }
 
-    private static IEnumerable<HyperVCounter> Uplink()
+    // An adapter below a virtual switch has no TCP/IP: the first set shows it without traffic or not at all, the second counts it. The greater counts.
+    private static IEnumerable<HyperVCounter> Uplink() =>
+    [
+        .. Uplink(new CounterSet(HostSets.NetworkInterface, InstanceKind.Uplink, LiveReading.Optional)),
+        .. Uplink(new CounterSet(HostSets.HostAdapter, InstanceKind.AdapterUplink, LiveReading.Optional)),
+    ];
+
+    private static IEnumerable<HyperVCounter> Uplink(CounterSet uplink)
     {
-        var uplink = new CounterSet(HostSets.NetworkInterface, InstanceKind.Uplink, LiveReading.Optional);
-        return
+        HyperVCounter[] rows =
         [
             .. Directions(uplink, HostMetrics.UplinkIo, "Bytes Received/sec", "Bytes Sent/sec"),
             BothDirections(uplink, HostMetrics.UplinkIo, "Bytes Total/sec"),
@@ -323,6 +329,7 @@ internal static class HyperVCounterTable
             uplink.Cumulative("Packets Outbound Discarded", HostMetrics.UplinkDropped, IoDirection.Transmit),
             uplink.Gauge("Output Queue Length", HostMetrics.UplinkQueueLength),
         ];
+        return rows.Select(r => r with { Same = SameSeries.Greatest });
     }
 
     private static IEnumerable<HyperVCounter> NetworkAdapter()

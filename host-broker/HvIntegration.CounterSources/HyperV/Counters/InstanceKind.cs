@@ -63,6 +63,9 @@ internal enum InstanceKind
     /// <summary>Network adapter of the root partition; virtual and tunnel adapters are left out.</summary>
     Uplink,
 
+    /// <summary>As <see cref="Uplink"/>, in the set of all adapters: rows of filter drivers, and the duplicates with <c>#n</c> that Windows makes of an adapter, are left out.</summary>
+    AdapterUplink,
+
     /// <summary><c>NAME:DEVICE-{GUID}</c>; device and the GUID's start are shown.</summary>
     Pipe,
 

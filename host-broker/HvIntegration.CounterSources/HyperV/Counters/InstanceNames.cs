@@ -11,9 +11,14 @@ namespace HvIntegration.CounterSources.HyperV.Counters;
 internal sealed partial class InstanceNames(VmNames names, HashSet<Guid> legacy, DiskOwnership disks)
 {
     // The root partition's own port at a virtual switch: what passes it is not on the wire yet.
-    private const string VirtualAdapter = "Hyper-V Virtual Ethernet Adapter";
+    private const string VirtualAdapter = "Hyper-V Virtual ";
+
+    // Rows that filter drivers have beside the adapter they are bound to: the same packets again.
+    private static readonly string[] Filters = ["LightWeight Filter", "Packet Scheduler", "Native MAC Layer", "802.3 MAC Layer"];
 
     private readonly Dictionary<string, (Guid Id, string Adapter)?> _adapters = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<(InstanceKind Kind, string Instance), SeriesOwner?> _owners = [];
+    private readonly Dictionary<string, string> _uplinks = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Name of the VM in an instance with a suffix of Hyper-V; null when it has none.</summary>
     /// <param name="instance">Without <c>#n</c>.</param>
@@ -23,6 +28,9 @@ internal sealed partial class InstanceNames(VmNames names, HashSet<Guid> legacy,
     /// <param name="instance">Without <c>#n</c>.</param>
     public static (string Vm, string Number)? ProcessorOf(string instance) => Numbered(ProcessorPattern().Match(instance));
 
+    /// <summary>True for a set whose instances are the names of VMs and nothing else.</summary>
+    public static bool IsNameAlone(CounterPath column) => column.IsSet(HostSets.DynamicMemoryVm) || column.IsSet(HostSets.VidPartition);
+
     /// <summary>Notes the VM's name that a column carries.</summary>
     public static void Note(CounterPath column, VmNames names)
     {
@@ -31,9 +39,10 @@ internal sealed partial class InstanceNames(VmNames names, HashSet<Guid> legacy,
             return;
         }
 
-        if (column.IsSet(HostSets.DynamicMemoryVm) || column.IsSet(HostSets.VidPartition))
+        if (IsNameAlone(column))
         {
-            names.Note(column.BaseInstance, column.Duplicate);
+            var (name, duplicate) = names.Split(column.Instance, column.BaseInstance, column.Duplicate);
+            names.Note(name, duplicate);
         }
         else if (column.IsSet(HostSets.VirtualProcessor) && ProcessorOf(column.BaseInstance) is { } vp)
         {
@@ -49,6 +58,18 @@ internal sealed partial class InstanceNames(VmNames names, HashSet<Guid> legacy,
     /// <summary>Owner of a column by the form of its instance; null when the instance is none of that form.</summary>
     public SeriesOwner? Find(InstanceKind kind, CounterPath path)
     {
+        // A set has many counters, and each has the same instances.
+        var key = (kind, path.Instance ?? "");
+        if (!_owners.TryGetValue(key, out var known))
+        {
+            _owners[key] = known = Search(kind, path);
+        }
+
+        return known;
+    }
+
+    private SeriesOwner? Search(InstanceKind kind, CounterPath path)
+    {
         string instance = path.BaseInstance;
         return kind switch
         {
@@ -61,7 +82,7 @@ internal sealed partial class InstanceNames(VmNames names, HashSet<Guid> legacy,
             InstanceKind.WorkerProcessor => Numbered(WorkerProcessorPattern().Match(instance)) is { } wp ? new SeriesOwner(names.Id(wp.Vm), wp.Number) : null,
             InstanceKind.LogicalProcessor => HostProcessor(instance) ?? (CounterPath.IsTotal(instance) ? new SeriesOwner(Guid.Empty, CounterPath.Total) : null),
             InstanceKind.RootProcessor => HostProcessor(instance),
-            InstanceKind.Vm => CounterPath.IsTotal(instance) ? null : Vm(instance),
+            InstanceKind.Vm => CounterPath.IsTotal(instance) ? null : Vm(names.Split(path.Instance ?? "", instance, path.Duplicate).Name),
             InstanceKind.VmAndSuffix => VmOf(instance) is { } vm ? Vm(vm) : null,
             InstanceKind.IdeController => VmOf(instance) is { } vm ? Vm(vm) with { Label = "Ide Controller" } : null,
             InstanceKind.VirtualDisk => disks.Find(path.Instance ?? ""),
@@ -72,6 +93,7 @@ internal sealed partial class InstanceNames(VmNames names, HashSet<Guid> legacy,
             InstanceKind.VmNetworkAdapter => VmAdapter(instance),
             InstanceKind.LegacyAdapter => VmOf(instance) is { } vm ? new SeriesOwner(names.Id(vm), "Ethernet Card" + Duplicate(path)) : null,
             InstanceKind.Uplink => Uplink(path.Instance ?? ""),
+            InstanceKind.AdapterUplink => path.Duplicate > 0 || Filters.Any(f => instance.Contains(f, StringComparison.OrdinalIgnoreCase)) ? null : Uplink(instance),
             InstanceKind.Pipe => Pipe(path),
             InstanceKind.PipeDevice => names.LongestKnown(instance) is { } device ? new SeriesOwner(device.Id, device.Tail) : null,
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no such form of instances"),
@@ -108,9 +130,22 @@ internal sealed partial class InstanceNames(VmNames names, HashSet<Guid> legacy,
         ? null
         : new SeriesOwner(Guid.Empty, instance.ToUpperInvariant());
 
-    private static SeriesOwner? Uplink(string adapter) => CounterPath.IsTotal(adapter) || TunnelAdapters.Contain(adapter) || adapter.Contains(VirtualAdapter, StringComparison.OrdinalIgnoreCase)
-        ? null
-        : new SeriesOwner(Guid.Empty, adapter);
+    // Two sets name one adapter, in any case: the first spelling is shown.
+    private SeriesOwner? Uplink(string adapter)
+    {
+        if (CounterPath.IsTotal(adapter) || TunnelAdapters.Contain(adapter) || adapter.Contains(VirtualAdapter, StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        string written = adapter.Replace('(', '[').Replace(')', ']').Replace('/', '_').Replace('\\', '_');
+        if (!_uplinks.TryGetValue(written, out string? label))
+        {
+            _uplinks[written] = label = written;
+        }
+
+        return new SeriesOwner(Guid.Empty, label);
+    }
 
     private static string Duplicate(CounterPath path) =>
         path.Duplicate > 0 ? string.Create(CultureInfo.InvariantCulture, $"#{path.Duplicate}") : "";

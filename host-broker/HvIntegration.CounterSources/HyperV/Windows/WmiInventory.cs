@@ -8,9 +8,8 @@ namespace HvIntegration.CounterSources.HyperV.Windows;
 public sealed class WmiInventory : IVmInventory
 {
     private const string Namespace = @"root\virtualization\v2";
-    private const string ServicesNamespace = @"root\cimv2";
     private const string Changes = "SELECT * FROM __InstanceOperationEvent WITHIN 2 WHERE TargetInstance ISA 'Msvm_ComputerSystem'";
-    private const string ServiceQuery = "SELECT Name, State FROM Win32_Service WHERE Name = 'vmms'";
+    private const string Management = "vmms";
     private const int RowsMax = 32_768;
     private const int QueryTimeoutMs = 20_000;
     private const int EventWaitMs = 250;
@@ -18,12 +17,14 @@ public sealed class WmiInventory : IVmInventory
 
     private readonly TimeProvider _time;
     private readonly TimeSpan _interval;
+    private readonly InventoryPace _pace;
     private readonly ManualResetEventSlim _end = new();
     private readonly ManualResetEventSlim _first = new();
     private readonly Thread _thread;
     private volatile VmDirectory _directory = VmDirectory.Empty;
     private volatile string? _fault = "the inventory has not been read yet";
     private volatile string? _serviceState;
+    private volatile SchedulerType _scheduler;
 
     /// <summary>Starts the thread that reads the inventory.</summary>
     /// <param name="interval">Time between two rounds without a change.</param>
@@ -32,6 +33,7 @@ public sealed class WmiInventory : IVmInventory
     {
         _time = time;
         _interval = interval;
+        _pace = new InventoryPace(interval);
         _thread = new Thread(Run) { IsBackground = true, Name = "Hyper-V inventory" };
         _thread.Start();
     }
@@ -44,6 +46,9 @@ public sealed class WmiInventory : IVmInventory
 
     /// <inheritdoc/>
     public string? ServiceState => _serviceState;
+
+    /// <inheritdoc/>
+    public SchedulerType Scheduler => _scheduler;
 
     /// <summary>Waits for the end of the first round.</summary>
     /// <returns>False when it took longer.</returns>
@@ -63,6 +68,9 @@ public sealed class WmiInventory : IVmInventory
     private void Run()
     {
         _ = Ole.CoInitializeEx(0, Ole.Multithreaded);
+
+        // It changes at a start of the host only.
+        _scheduler = HypervisorLog.ReadScheduler();
         try
         {
             while (!_end.IsSet)
@@ -93,7 +101,7 @@ public sealed class WmiInventory : IVmInventory
     // Until the connection ends.
     private void Follow()
     {
-        ReadService();
+        _serviceState = WindowsServiceState.Read(Management);
         using var session = WbemSession.Connect(Namespace);
         nint events = 0;
         try
@@ -104,7 +112,7 @@ public sealed class WmiInventory : IVmInventory
                 Read(session);
                 _first.Set();
                 Wait(session, events);
-                ReadService();
+                _serviceState = WindowsServiceState.Read(Management);
             }
         }
         finally
@@ -129,16 +137,13 @@ public sealed class WmiInventory : IVmInventory
     private void Wait(WbemSession session, nint events)
     {
         long began = _time.GetTimestamp();
-        while (_time.GetElapsedTime(began) < _interval && !_end.Wait(EventWaitMs))
+        bool hasChanged = false;
+        while (!_pace.IsDue(_time.GetElapsedTime(began), hasChanged) && !_end.Wait(EventWaitMs))
         {
-            if (events != 0 && session.HasEvent(events, 0))
+            // One change brings others: they are read together.
+            while (events != 0 && session.HasEvent(events, 0))
             {
-                // One change brings others: they are read together.
-                while (session.HasEvent(events, 0))
-                {
-                }
-
-                return;
+                hasChanged = true;
             }
         }
     }
@@ -162,18 +167,5 @@ public sealed class WmiInventory : IVmInventory
 
         _directory = new VmDirectory(HyperVMapping.Map(new CimObjects(rows, faults)), _directory);
         _fault = faults.Count == 0 ? null : $"the Hyper-V inventory is incomplete: {string.Join("; ", faults)}";
-    }
-
-    private void ReadService()
-    {
-        try
-        {
-            using var session = WbemSession.Connect(ServicesNamespace);
-            _serviceState = session.Query(ServiceQuery, 1, QueryTimeoutMs) is [var service, ..] ? service.Text("State").ToLowerInvariant() : "not installed";
-        }
-        catch (WbemException e)
-        {
-            _serviceState = $"not known: {e.Message}";
-        }
     }
 }

@@ -46,6 +46,9 @@ public sealed class HyperVMappingTests
     [InlineData(6, "saved", PartitionState.Off)]
     [InlineData(9, "paused", PartitionState.Paused)]
     [InlineData(32773, "saving", PartitionState.Running)]
+    [InlineData(32779, "fast-saved", PartitionState.Off)]
+    [InlineData(32783, "hibernated", PartitionState.Off)]
+    [InlineData(11, "resetting", PartitionState.Running)]
     [InlineData(4711, "state 4711", PartitionState.Unknown)]
     public void Map_EnabledState_IsSaidInHyperVsWords(long number, string text, object state)
     {
@@ -61,6 +64,7 @@ public sealed class HyperVMappingTests
     [Theory]
     [InlineData(6, 15, 0, PartitionActivity.Saved)]
     [InlineData(32773, 2, 0, PartitionActivity.Saved)]
+    [InlineData(32779, 2, 0, PartitionActivity.Saved)]
     [InlineData(10, 2, 0, PartitionActivity.Starting)]
     [InlineData(2, 11, 32768, PartitionActivity.Checkpoint)]
     [InlineData(2, 11, 32769, PartitionActivity.Checkpoint)]

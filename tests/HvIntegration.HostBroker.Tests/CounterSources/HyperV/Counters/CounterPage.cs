@@ -119,7 +119,7 @@ internal static class CounterPage
         InstanceKind.Vm => "the VM's name; `_Total` is not used",
         InstanceKind.VmAndSuffix => "`NAME:` and a text that is the same for every VM",
         InstanceKind.IdeController => "`NAME:Ide Controller`",
-        InstanceKind.VirtualDisk => "the disk's path with `-` for `\\`; `.vmgs`, `.vmrs` and `ISO` are not data disks",
+        InstanceKind.VirtualDisk => "the disk's path with `-` for `\\`; `.vmgs`, `.vmrs`, `.iso` and `ISO` are not data disks",
         InstanceKind.Volume => "drive letter or mount point; `HarddiskVolume` and `_Total` are not used",
         InstanceKind.PhysicalDisk => "number and drive letters; the first letter is the store",
         InstanceKind.ClusterVolume => "the volume's name; the store is `C:-CLUSTERSTORAGE-` and the name",
@@ -127,6 +127,7 @@ internal static class CounterPage
         InstanceKind.VmNetworkAdapter => "`NAME_ADAPTER_VMGUID--ADAPTERGUID`",
         InstanceKind.LegacyAdapter => "`NAME:Ethernet Card`",
         InstanceKind.Uplink => "the adapter's name; virtual and tunnel adapters and `_Total` are not used",
+        InstanceKind.AdapterUplink => "the adapter's name; virtual and tunnel adapters, filter drivers, duplicates (`#n`) and `_Total` are not used",
         InstanceKind.Pipe or InstanceKind.PipeDevice => "`NAME:DEVICE-{GUID}`",
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
