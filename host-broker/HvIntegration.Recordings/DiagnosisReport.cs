@@ -107,9 +107,9 @@ internal sealed record DiagnosisReport(
     /// <param name="Id">GUID; null where it is not known.</param>
     /// <param name="Coverage">Share of the window each side covers.</param>
     /// <param name="Clock">Guest clock against host clock.</param>
-    /// <param name="Judged">Whether anything of it could be judged.</param>
-    /// <param name="NotJudged">Resources that could not be judged in most of the window.</param>
-    internal sealed record VmPart(string Vm, string? Id, CoveragePart Coverage, ClockPart Clock, bool Judged, IReadOnlyList<string> NotJudged)
+    /// <param name="Diagnosed">Whether it could be diagnosed in most of the window.</param>
+    /// <param name="NotDiagnosed">Resources that could not be diagnosed in most of the window.</param>
+    internal sealed record VmPart(string Vm, string? Id, CoveragePart Coverage, ClockPart Clock, bool Diagnosed, IReadOnlyList<string> NotDiagnosed)
     {
         /// <summary>Its host; left out where recordings are of one host.</summary>
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

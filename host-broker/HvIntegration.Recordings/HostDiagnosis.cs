@@ -67,7 +67,7 @@ internal sealed class HostDiagnosis
     /// <summary>Adds a recording of a Linux guest.</summary>
     public void AddLinuxGuest(string vm, string file) => _linuxGuests.Add((vm, file));
 
-    /// <summary>Judges it all.</summary>
+    /// <summary>Diagnoses all VMs of the recordings.</summary>
     /// <param name="cancellation">Cancels the operation.</param>
     /// <exception cref="OfflineException">A file cannot be used, or no VM can be judged.</exception>
     public OfflineResult Run(CancellationToken cancellation)
@@ -403,7 +403,7 @@ internal sealed class HostDiagnosis
     private static string Uncounted(OfflineVm vm) => string.Create(
         CultureInfo.InvariantCulture,
         $"{vm.Name}: the guest does not count its idle time: in {vm.UncountedSeconds} of {vm.Seconds} s, up to {NumberText.Percent(vm.UncountedShareMax)} of its processor time is in no CPU mode. "
-        + $"This time is neither busy nor idle.{(vm.IsJudged ? string.Empty : " The VM is not judged without counters of its host")}");
+        + $"This time is neither busy nor idle.{(vm.IsJudged ? string.Empty : " The VM is not diagnosed without counters of its host")}");
 
     private OfflineResult Judge(CancellationToken cancellation)
     {

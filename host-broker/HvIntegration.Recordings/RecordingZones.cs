@@ -7,7 +7,7 @@ internal sealed class RecordingZones
 {
     private readonly Dictionary<string, TimeZoneInfo> _byFile = new(StringComparer.Ordinal);
 
-    /// <summary>Reads the zones.</summary>
+    /// <summary>Reads the zones as they were given.</summary>
     /// <param name="texts">As given.</param>
     /// <param name="files">Recordings of the request.</param>
     /// <exception cref="OfflineException">A zone is not known, or a file is none of the request.</exception>

@@ -116,11 +116,11 @@ internal sealed class AgentCommandLine(TextWriter output, TextWriter error, IDic
         {
             try
             {
-                return new PrepareCommand(output).Run();
+                return new PrepareCommand(_output).Run();
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or PlatformNotSupportedException)
             {
-                error.WriteLine($"hvi-agent: {e.Message}");
+                _error.WriteLine($"hvi-agent: {e.Message}");
                 return ExitStatus.Unusable;
             }
         });

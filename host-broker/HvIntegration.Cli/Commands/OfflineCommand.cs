@@ -17,7 +17,7 @@ internal static class OfflineCommand
 
     /// <summary>Diagnoses recordings and writes the result.</summary>
     /// <returns>0 when no VM was affected, 1 when one was.</returns>
-    /// <exception cref="CommandException">Status 2: a file cannot be used, or no VM could be judged. Status 130: cancelled.</exception>
+    /// <exception cref="CommandException">Status 2: a file cannot be used, or no VM could be diagnosed. Status 130: cancelled.</exception>
     public static int Run(OfflineRequest request, string format, TextWriter output, TextWriter errors, CancellationToken cancellation)
     {
         OfflineAnswer result;

@@ -33,7 +33,7 @@ internal static class DiagnosisText
         screen.Wrapped(Summary(result), 0, Styles.Strong);
         foreach (var (resource, vms) in result.NotJudged)
         {
-            screen.Wrapped($"{RecordingRemedy.Name(resource)} of {Names(vms)}. {RecordingRemedy.Of(resource, vms.Any(v => v.Guests.Count > 0))}", Indent, Styles.Dim, "  not judged");
+            screen.Wrapped($"{RecordingRemedy.Name(resource)} of {Names(vms)}. {RecordingRemedy.Of(resource, vms.Any(v => v.Guests.Count > 0))}", Indent, Styles.Dim, "  no diagnosis");
         }
 
         foreach (var episode in result.Episodes)
@@ -87,7 +87,7 @@ internal static class DiagnosisText
     /// <summary>One sentence: which VMs could not be judged.</summary>
     public static string Unjudged(OfflineAnswer answer) => Unjudged([.. answer.Hosts.SelectMany(h => h.Vms).Where(v => !v.IsJudged)]);
 
-    private static string Unjudged(List<OfflineVm> vms) => $"{Vms(vms.Count)} could not be judged: {Names(vms)}.";
+    private static string Unjudged(List<OfflineVm> vms) => $"{Vms(vms.Count)} could not be diagnosed: {Names(vms)}.";
 
     private static string Summary(OfflineResult result)
     {

@@ -5,6 +5,6 @@ namespace HvIntegration.CounterSources.PdhCsv;
 /// <param name="remedy">What to do.</param>
 internal sealed class NotTextException(string problem, string remedy) : Exception(problem)
 {
-    /// <summary>What to do.</summary>
+    /// <summary>What the user can do about it.</summary>
     public string Remedy { get; } = remedy;
 }

@@ -11,7 +11,6 @@ internal sealed class DuckDbInstance : IDisposable
     public const ulong FileVersionMax = 68;
 
     private const int CheckpointTriesMax = 200;
-    private const string OthersWrite = "other write transactions active";
     private static readonly TimeSpan s_checkpointPause = TimeSpan.FromMilliseconds(20);
 
     private const int HeaderBytes = 20;
@@ -90,7 +89,7 @@ internal sealed class DuckDbInstance : IDisposable
                 Execute(_root, $"CHECKPOINT {alias}");
                 return;
             }
-            catch (DuckDBException e) when (tries < CheckpointTriesMax && e.Message.Contains(OthersWrite, StringComparison.Ordinal))
+            catch (DuckDBException e) when (tries < CheckpointTriesMax && HistoryFaults.IsOthersWriting(e))
             {
                 using var pause = new ManualResetEventSlim();
                 pause.Wait(s_checkpointPause);

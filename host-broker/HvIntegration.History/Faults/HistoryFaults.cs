@@ -25,6 +25,9 @@ internal static class HistoryFaults
     public static bool IsInvalidated(Exception exception) =>
         Says(exception, "has been invalidated") || Says(exception, "FATAL Error") || Says(exception, "INTERNAL Error");
 
+    /// <summary>DuckDB asks to wait until the transactions of others that write have ended.</summary>
+    public static bool IsOthersWriting(Exception exception) => Says(exception, "other write transactions active");
+
     /// <summary>DuckDB had less memory than it needed.</summary>
     public static bool IsOutOfMemory(Exception exception) => Says(exception, "Out of Memory Error") || exception is OutOfMemoryException;
 

@@ -51,7 +51,7 @@ public sealed class LinuxRecordingTests : IDisposable
         var answer = await Diagnosed.RunAsync("diagnose", "--linux-guest", "frozen=" + HostFixtures.PathOf(Path.Join("..", "guest", "recordings", "made-idle-frozen.hvr")));
 
         Assert.Equal((2, ""), (answer.Status, answer.Output));
-        Assert.Contains("1 VM could not be judged: frozen.", answer.Errors, StringComparison.Ordinal);
+        Assert.Contains("1 VM could not be diagnosed: frozen.", answer.Errors, StringComparison.Ordinal);
         Assert.Contains("frozen: the guest does not count its idle time: in ", answer.Errors, StringComparison.Ordinal);
     }
 

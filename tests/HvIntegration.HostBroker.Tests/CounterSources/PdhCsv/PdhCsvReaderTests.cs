@@ -130,6 +130,15 @@ public class PdhCsvReaderTests
     }
 
     [Fact]
+    public void TryRead_DaysThatReadAsMonths_AreHintedAtOnce()
+    {
+        using var reader = Reader(Head + "\n\"03/03/2026 09:00:00\",\"1\",\"1\"\n\"04/03/2026 09:00:00\",\"1\",\"1\"\n\"05/03/2026 09:00:00\",\"1\",\"1\"\n");
+
+        Assert.Equal(3, Times(reader).Count());
+        Assert.Contains("If the day is first, write the times as YYYY-MM-DD", Assert.Single(reader.TakeNotices()), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void TryRead_RowsOutOfOrder_AreSkippedAndCounted()
     {
         using var reader = Reader(
