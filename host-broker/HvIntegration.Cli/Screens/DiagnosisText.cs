@@ -33,7 +33,7 @@ internal static class DiagnosisText
         screen.Wrapped(Summary(result), 0, Styles.Strong);
         foreach (var (resource, vms) in result.NotJudged)
         {
-            screen.Wrapped($"{RecordingRemedy.Name(resource)} of {Names(vms)}. {RecordingRemedy.Of(resource, vms.Any(v => v.Guests.Count > 0))}", Indent, Styles.Dim, "  no diagnosis");
+            screen.Wrapped($"{RecordingRemedy.Name(resource)} of {Names(vms)}. {RecordingRemedy.Of(resource, vms.Any(v => v.Guests.Count > 0))}", Indent, Styles.Dim, "  undiagnosed");
         }
 
         foreach (var episode in result.Episodes)

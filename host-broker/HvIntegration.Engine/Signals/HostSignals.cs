@@ -110,7 +110,8 @@ internal static class HostSignals
             frame.Add(SignalCatalog.LpFull, (double)full / count, double.NaN, lps[0].Quality, lps[0].Native);
         }
 
-        var busy = count > 0 ? sum / count : average;
+        // Two reads apart by some milliseconds may show a full host as a little more than full.
+        var busy = Math.Min(1, count > 0 ? sum / count : average);
         if (double.IsNaN(busy))
         {
             frame.Missing(SignalCatalog.LpBusy, "the host side did not report its logical processors");

@@ -231,7 +231,7 @@ public sealed class RecordingFormTests
         var json = await Diagnosed.RunAsync("diagnose", "--guest", "web01=" + file, "--format", "json");
 
         Assert.Equal(0, text.Status);
-        Assert.Contains(@"no diagnosis  storage of web01. Record \PhysicalDisk(*)\* in the guest.", text.Output, StringComparison.Ordinal);
+        Assert.Contains(@"undiagnosed storage of web01. Record \PhysicalDisk(*)\* in the guest.", text.Output, StringComparison.Ordinal);
         var vm = json.Json.GetProperty("vms")[0];
         Assert.True(vm.GetProperty("diagnosed").GetBoolean());
         Assert.Contains("storage", vm.GetProperty("notDiagnosed").EnumerateArray().Select(r => r.GetString()));
