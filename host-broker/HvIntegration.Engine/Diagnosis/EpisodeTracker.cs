@@ -95,7 +95,7 @@ internal sealed class EpisodeTracker(DecisionWindow windows, int unknownSeconds,
             _candidate = winner;
 
             // Another cause must hold as long as the first had to before it takes over; a pause is a fact, not a trend.
-            var hold = outcome.Rival ? Math.Clamp((second - Onset) / LastedDivisor, windows.Hits, outcome.Fell ? FellSecondsMax : SwitchSecondsMax) : windows.Hits;
+            var hold = outcome.Rival ? Math.Clamp((second - Onset) / LastedDivisor, windows.Hits, Math.Max(windows.Hits, outcome.Fell ? FellSecondsMax : SwitchSecondsMax)) : windows.Hits;
             var replaces = Open is null or HypothesisIds.Unknown || _candidateRun >= hold || winner == HypothesisIds.VmPaused;
             if (!replaces && outcome.Rival)
             {

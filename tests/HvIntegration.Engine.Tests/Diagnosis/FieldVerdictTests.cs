@@ -1,3 +1,4 @@
+using HvIntegration.Engine.Options;
 using HvIntegration.Model;
 using HvIntegration.Protocol.Metrics;
 
@@ -178,6 +179,25 @@ public sealed class FieldVerdictTests
 
         var paused = Assert.Single(host.Reports.Where(r => r.Partition.Id == vm.Id && r.Episode?.Hypothesis == HypothesisIds.VmPaused).Select(r => r.Episode!.OnsetSecond).Distinct());
         Assert.InRange(paused, stopped - 1, stopped + 2);
+    }
+
+    // The windows of a recording with a row each 5 s.
+    [Fact]
+    public void Episode_OtherCauseWithWideWindows_TakesOverAfterItsHits()
+    {
+        var options = new EngineOptions { Diagnosis = { WindowSeconds = 15, WindowHits = 10 } };
+        var host = new TestHost(options: options);
+        var (vm, _) = (host.Add("vm1"), host.Add("vm2"));
+        host.Run(120);
+
+        (vm.GuestLatency, vm.DeviceLatency, vm.LowerLatency, vm.Queue) = (0.08, 0.078, 0.077, 4);
+        host.Run(60);
+        (vm.LowerLatency, vm.QosIops) = (0.001, 50);
+        host.Run(60);
+
+        Assert.Equal(
+            [HypothesisIds.HostStorageSlow, HypothesisIds.StorageQosCap],
+            host.Reports.Where(r => r.Partition.Id == vm.Id && r.Episode is not null).Select(r => r.Episode!.Hypothesis).Distinct());
     }
 
     private static (TestHost Host, TestVm Vm, TestVm Neighbour) Hosted(int processors = 2)
