@@ -21,9 +21,9 @@ Its systemd unit, deploy/systemd/hvi-agent.service.
 .PARAMETER Name
 Names of virtual machines, or patterns such as web*. Default: all.
 .EXAMPLE
-.\install-guests.ps1 -Msi .\hvi-agent-0.1.0-x64.msi -Credential (Get-Credential)
+.\install-guests.ps1 -Msi .\hvi-agent-0.2.0-x64.msi -Credential (Get-Credential)
 .EXAMPLE
-.\install-guests.ps1 -Msi .\hvi-agent-0.1.0-x64.msi -Credential $c -LinuxAgent .\hvi-agent -LinuxUnit .\hvi-agent.service -Name web*, db* -WhatIf
+.\install-guests.ps1 -Msi .\hvi-agent-0.2.0-x64.msi -Credential $c -LinuxAgent .\hvi-agent -LinuxUnit .\hvi-agent.service -Name web*, db* -WhatIf
 #>
 [CmdletBinding(SupportsShouldProcess)]
 param(
