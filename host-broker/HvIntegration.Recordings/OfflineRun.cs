@@ -153,6 +153,7 @@ internal sealed class OfflineRun : IDisposable
         vm.Seconds++;
         vm.GuestSeconds += report.HasGuest ? 1 : 0;
         vm.HostSeconds += report.HasHost ? 1 : 0;
+        vm.CoveredSeconds += report.HasGuest || report.HasHost ? 1 : 0;
         vm.OffSeconds += report.Verdict.Statement.Kind == StatementKind.Off ? 1 : 0;
         vm.AnyJudgedSeconds += report.Verdict.Judged.Count > 0 ? 1 : 0;
         foreach (var resource in report.Verdict.Judged)

@@ -59,6 +59,9 @@ internal sealed class OfflineVm(Guid id, string name)
     /// <summary>Seconds of the window that the host side covers.</summary>
     public long HostSeconds { get; set; }
 
+    /// <summary>Seconds of the window that at least one side covers: between two runs of a recorder there is nothing to judge.</summary>
+    public long CoveredSeconds { get; set; }
+
     /// <summary>Seconds of the window in which a resource could be judged, by the resource.</summary>
     public Dictionary<ResourceFamily, long> JudgedSeconds { get; } = [];
 
@@ -71,11 +74,11 @@ internal sealed class OfflineVm(Guid id, string name)
     /// <summary>It has an episode in the window.</summary>
     public bool HasEpisode { get; set; }
 
-    /// <summary>True when most of the window could be judged, or an episode was found in it: else the VM is neither healthy nor affected.</summary>
-    public bool IsJudged => HasEpisode || 2 * (AnyJudgedSeconds + OffSeconds) >= Seconds;
+    /// <summary>True when most of what was recorded could be judged, or an episode was found in it: else the VM is neither healthy nor affected.</summary>
+    public bool IsJudged => HasEpisode || (AnyJudgedSeconds + OffSeconds > 0 && 2 * (AnyJudgedSeconds + OffSeconds) >= CoveredSeconds);
 
-    /// <summary>True when a resource could be judged in most seconds in which the VM was not off.</summary>
-    public bool IsMostlyJudged(ResourceFamily resource) => (JudgedSeconds.GetValueOrDefault(resource) * 2) >= Seconds - OffSeconds;
+    /// <summary>True when a resource could be judged in most recorded seconds in which the VM was not off.</summary>
+    public bool IsMostlyJudged(ResourceFamily resource) => (JudgedSeconds.GetValueOrDefault(resource) * 2) >= CoveredSeconds - OffSeconds;
 
     /// <summary>Seconds of the window in which part of the guest's processor time was in no CPU mode.</summary>
     public long UncountedSeconds { get; set; }

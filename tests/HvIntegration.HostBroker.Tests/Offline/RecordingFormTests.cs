@@ -205,6 +205,19 @@ public sealed class RecordingFormTests
         Assert.Equal(1, answer.Json.GetProperty("vms")[0].GetProperty("coverage").GetProperty("guest").GetDouble());
     }
 
+    [Fact]
+    public async Task Diagnose_GuestInPartsFarApart_IsDiagnosed()
+    {
+        using var first = new SmallRecording().Add(@"\\SRV01\Processor(0)\% Processor Time", 4).Add(@"\\SRV01\Memory\Available MBytes", 6000).Add(@"\\SRV01\Memory\Pages Input/sec", 0);
+        string early = first.File("p1.csv");
+        first.FirstRow = 3600;
+
+        var answer = await Diagnosed.RunAsync("diagnose", "--guest", "web01=" + early, "--guest", "web01=" + first.File("p2.csv"), "--format", "json");
+
+        Assert.True(answer.Status == 0, answer.Errors);
+        Assert.True(answer.Json.GetProperty("vms")[0].GetProperty("diagnosed").GetBoolean());
+    }
+
     [Theory]
     [InlineData(@"\\SRV01\System\Processor Queue Length")]
     [InlineData(@"\\SRV01\TCPv4\Segments Sent/sec")]
