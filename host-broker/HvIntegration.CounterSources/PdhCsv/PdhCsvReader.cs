@@ -1,8 +1,5 @@
 using System.Globalization;
-using System.Text;
-using System.Text.RegularExpressions;
 using HvIntegration.CounterSources.PerformanceCounters;
-using HvIntegration.Protocol.Text;
 
 namespace HvIntegration.CounterSources.PdhCsv;
 
@@ -11,69 +8,38 @@ namespace HvIntegration.CounterSources.PdhCsv;
 /// Memory is bounded by the longest line, not by the file. A damaged line is skipped, counted and told in <see cref="TakeNotices"/>; a field that is no
 /// number is read as blank; a column that is no counter path is left out. Only what makes the whole recording unreadable throws.
 /// </remarks>
-public sealed partial class PdhCsvReader : IDisposable
+public sealed class PdhCsvReader : IDisposable
 {
     private const int LineMax = 8 * 1024 * 1024;
     private const int ColumnsMax = 32_768;
-    private const int NoticesMax = 20;
-    private const double DaylightStepSeconds = 3600;
-    private const double DaylightToleranceSeconds = 600;
     private const string CsvMark = "(PDH-CSV 4.0)";
     private const string TsvMark = "(PDH-TSV 4.0)";
     private const string OtherCsv = "record with 'typeperf -f CSV' or convert with 'relog FILE.blg -f csv'";
 
-    // A daylight step shows as an hour without rows only where rows come much closer than that.
-    private const double DaylightIntervalMax = 1200;
-
-    // Between two rows: where the day comes first, the month that is read in its place jumps.
-    private static readonly TimeSpan MonthLeast = TimeSpan.FromDays(27);
-    private static readonly TimeSpan DaysMost = TimeSpan.FromDays(2);
-
-    // Standard bias of zones whose English name is common in headers: finds a sign the wrong way round.
-    private static readonly (string Name, int Bias)[] KnownZones =
-    [
-        ("Pacific", 480), ("Mountain", 420), ("Central Standard", 360), ("Central Daylight", 360), ("Eastern", 300), ("GMT", 0),
-        ("W. Europe", -60), ("Central Europe", -60), ("Romance", -60), ("FLE", -120), ("GTB", -120), ("Russian", -180), ("India", -330),
-        ("China", -480), ("Singapore", -480), ("Tokyo", -540), ("Korea", -540), ("AUS Eastern", -600), ("New Zealand", -720),
-    ];
-
-    private readonly string _file;
     private readonly PdhLineReader _lines;
+    private readonly RecordingPlace _place;
+    private readonly RecorderClock _clock;
     private readonly List<string> _fields = [];
-    private readonly List<string> _notices = [];
-    private readonly TimeZoneInfo? _fallback;
-    private TimeZoneInfo? _zone;
     private readonly string[] _header;
     private readonly int[] _fieldOf;
     private readonly double[] _values;
     private readonly HashSet<int> _damagedColumns = [];
     private readonly char _separator;
-    private TimeSpan? _bias;
-    private TimeSpan _offset;
-    private bool _dayFirst;
-    private bool _monthTold;
-    private DateTime _local;
-    private DateTime _lastLocal = DateTime.MinValue;
-    private string _lastTime = "";
-    private double _interval;
-    private long _lastNs = long.MinValue;
     private bool _gap;
 
     private PdhCsvReader(string file, PdhLineReader lines, PdhCsvReaderOptions options)
     {
-        _file = file;
         _lines = lines;
-        _zone = options.Zone;
-        _fallback = options.Fallback;
+        _place = new RecordingPlace(file, lines);
         string line = HeaderLine();
         _separator = Separator(line);
         if (PdhCsvFields.Split(line, _separator, _fields, ColumnsMax + 1) is { } fault)
         {
-            throw Bad(fault.Column, fault.Problem, "record again, or repair the header line");
+            throw _place.Bad(fault.Column, fault.Problem, "record again, or repair the header line");
         }
 
         _header = [.. _fields];
-        ReadBias(_header[0]);
+        _clock = new RecorderClock(_place, _header[0], options);
         var columns = new List<CounterPath>(_header.Length);
         var fieldOf = new List<int>(_header.Length);
         var others = new List<int>();
@@ -90,33 +56,33 @@ public sealed partial class PdhCsvReader : IDisposable
             }
         }
 
-        if (columns.Count == 0 && options.Computer is { } asked && fieldOf.Count + others.Count < _header.Length - 1)
+        if (columns.Count == 0 && options.Computer is { } asked && others.Count < _header.Length - 1)
         {
-            throw Bad(0, $"no column is of computer {Short(asked)}", "use the name as it is in the paths of the header");
+            throw _place.Bad(0, $"no column is of computer {RecordingPlace.Short(asked)}", "use the name as it is in the paths of the header");
         }
 
         if (columns.Count == 0)
         {
             throw others.Find(i => !string.IsNullOrWhiteSpace(_header[i])) is > 0 and var first
-                ? Bad(first + 1, $"'{Short(_header[first])}' is not a counter path", @"a path looks like \\HOST\Set(Instance)\Counter")
-                : Bad(0, "the header has no counters", "record at least one counter");
+                ? _place.Bad(first + 1, $"'{RecordingPlace.Short(_header[first])}' is not a counter path", @"a path looks like \\HOST\Set(Instance)\Counter")
+                : _place.Bad(0, "the header has no counters", "record at least one counter");
         }
 
         if (columns.Find(EsxTop.Has) is { } vmware)
         {
-            throw Bad(0, $"a recording of 'esxtop -b', a program of VMware ESXi ('{Short(vmware.ToString())}')", "hvi diagnoses Hyper-V hosts and their guests; for a guest on ESXi, record in the VM and use --guest VM=FILE");
+            throw _place.Bad(0, $"a recording of 'esxtop -b', a program of VMware ESXi ('{RecordingPlace.Short(vmware.ToString())}')", "hvi diagnoses Hyper-V hosts and their guests; for a guest on ESXi, record in the VM and use --guest VM=FILE");
         }
 
         NoticeOthers(others);
         if (_lines.EndsInReturn)
         {
-            Notice($"{_file}: its lines end in a carriage return alone");
+            _place.Notice($"{_place.File}: its lines end in a carriage return alone");
         }
 
         Columns = LocalNames.ToEnglish(columns, out string? language);
         if (language is not null)
         {
-            Notice($"{_file}: its counter names are {language}; hvi reads those it knows (docs/diagnose.md lists them)");
+            _place.Notice($"{_place.File}: its counter names are {language}; hvi reads those it knows (docs/diagnose.md lists them)");
         }
 
         _fieldOf = [.. fieldOf];
@@ -124,7 +90,7 @@ public sealed partial class PdhCsvReader : IDisposable
     }
 
     /// <summary>File as the caller named it.</summary>
-    public string File => _file;
+    public string File => _place.File;
 
     /// <summary>Paths in the order of the file.</summary>
     public IReadOnlyList<CounterPath> Columns { get; }
@@ -184,7 +150,7 @@ public sealed partial class PdhCsvReader : IDisposable
             var reader = new PdhCsvReader(file, lines, options);
             if (codePage != 0 && options.AnsiCodePage is null)
             {
-                reader.Notice($"{file}: its names are neither UTF-8 nor marked, so they were read with code page {codePage}. If they are wrong, set the code page of the recorder (--code-page, or PdhCsv:AnsiCodePage)");
+                reader._place.Notice($"{file}: its names are neither UTF-8 nor marked, so they were read with code page {codePage}. If they are wrong, set the code page of the recorder (--code-page, or PdhCsv:AnsiCodePage)");
             }
 
             return reader;
@@ -247,10 +213,16 @@ public sealed partial class PdhCsvReader : IDisposable
                 continue;
             }
 
-            if (Place(out row))
+            if (!_clock.TryPlace(out long ns))
             {
-                return true;
+                UnorderedRows++;
+                _gap = true;
+                continue;
             }
+
+            row = new PdhRow(_lines.Number, ns, _values, _gap);
+            _gap = false;
+            return true;
         }
 
         row = default;
@@ -258,23 +230,13 @@ public sealed partial class PdhCsvReader : IDisposable
     }
 
     /// <summary>What was noticed since the last call, bounded; how often stands in the counts.</summary>
-    public IReadOnlyList<string> TakeNotices()
-    {
-        string[] taken = [.. _notices];
-        _notices.Clear();
-        return taken;
-    }
+    public IReadOnlyList<string> TakeNotices() => _place.TakeNotices();
 
     /// <inheritdoc/>
     public void Dispose() => _lines.Dispose();
 
-    [GeneratedRegex(@"\((-?\d{1,5})\)\s*$", RegexOptions.CultureInvariant)]
-    private static partial Regex BiasPattern();
-
     private static bool IsHeader(string field) =>
         field.Contains(CsvMark, StringComparison.OrdinalIgnoreCase) || field.Contains(TsvMark, StringComparison.OrdinalIgnoreCase);
-
-    private static string Short(string text) => SafeText.Shortened(text, 80, new Rune('?'));
 
     // Blanks before the first field are no part of it; in a file of tabs they may be an empty field.
     private static string Unindented(string line) => line[0] == ' ' ? line.TrimStart(' ') : line;
@@ -291,7 +253,7 @@ public sealed partial class PdhCsvReader : IDisposable
 
             if (_lines.Overlong)
             {
-                throw Bad(0, $"the header is longer than {LineMax} characters", "record fewer counters to one file");
+                throw _place.Bad(0, $"the header is longer than {LineMax} characters", "record fewer counters to one file");
             }
 
             if (!string.IsNullOrWhiteSpace(line))
@@ -301,11 +263,11 @@ public sealed partial class PdhCsvReader : IDisposable
                 mark = mark < 0 ? line.IndexOf(TsvMark, StringComparison.OrdinalIgnoreCase) : mark;
                 return mark >= 0 && line.AsSpan(0, mark).IndexOfAnyExcept(" \"\uFEFF") < 0
                     ? line
-                    : throw Bad(0, $"does not start with {CsvMark}", OtherCsv);
+                    : throw _place.Bad(0, $"does not start with {CsvMark}", OtherCsv);
             }
         }
 
-        throw Bad(0, "the file is empty", OtherCsv);
+        throw _place.Bad(0, "the file is empty", OtherCsv);
     }
 
     // The first field may hold commas of a localised zone name when quoted; the separator stands behind its closing quote.
@@ -315,41 +277,7 @@ public sealed partial class PdhCsvReader : IDisposable
         char found = at > 0 && at < line.Length ? line[at] : ',';
         return found is ',' or ';' or '\t'
             ? found
-            : throw Bad(1, $"'{found}' follows the first field", "fields are separated by comma, semicolon or tab");
-    }
-
-    private void ReadBias(string field)
-    {
-        if (_zone is not null)
-        {
-            return;
-        }
-
-        var match = BiasPattern().Match(field);
-        if (!match.Success)
-        {
-            _zone = _fallback ?? throw Bad(1, "the header has no time zone bias", "set the time zone of the recorder, such as +02:00 or Europe/Berlin (hvi diagnose --time-zone)");
-            return;
-        }
-
-        int bias = int.Parse(match.Groups[1].ValueSpan, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-        if (bias is < -840 or > 720)
-        {
-            _zone = _fallback ?? throw Bad(1, $"a bias of {bias} minutes is not a valid time zone", "set the time zone of the recorder, such as +02:00 or Europe/Berlin (hvi diagnose --time-zone)");
-            return;
-        }
-
-        _bias = _offset = TimeSpan.FromMinutes(-bias);
-        foreach (var (name, standard) in KnownZones)
-        {
-            // Daylight saving makes one hour of difference in either naming.
-            if (field.Contains("(" + name, StringComparison.OrdinalIgnoreCase) && Math.Abs(bias - standard) > 60)
-            {
-                _zone = _fallback;
-                Notice($"{_file}, line {_lines.Number}, column 1: the bias of {bias} minutes does not match the name of the zone. "
-                    + (_zone is null ? "The bias is used; set the time zone if times are wrong (hvi diagnose --time-zone)" : $"The time zone {_zone.Id} is used, as --time-zone says"));
-            }
-        }
+            : throw _place.Bad(1, $"'{found}' follows the first field", "fields are separated by comma, semicolon or tab");
     }
 
     private void NoticeOthers(List<int> others)
@@ -357,14 +285,14 @@ public sealed partial class PdhCsvReader : IDisposable
         int blank = others.Count(i => string.IsNullOrWhiteSpace(_header[i]));
         if (blank > 0)
         {
-            Notice($"{_file}, line {_lines.Number}: {blank} {(blank == 1 ? "column has" : "columns have")} no name and {(blank == 1 ? "is" : "are")} left out");
+            _place.Notice($"{_place}: {blank} {(blank == 1 ? "column has" : "columns have")} no name and {(blank == 1 ? "is" : "are")} left out");
         }
 
         if (blank < others.Count)
         {
             int first = others.Find(i => !string.IsNullOrWhiteSpace(_header[i]));
             string more = others.Count - blank > 1 ? $" and {others.Count - blank - 1} more" : "";
-            Notice($"{_file}, line {_lines.Number}, column {first + 1}: '{Short(_header[first])}'{more}: not a counter path, so the column is left out. A Data Collector Set writes its description there");
+            _place.Notice($"{_place}, column {first + 1}: '{RecordingPlace.Short(_header[first])}'{more}: not a counter path, so the column is left out. A Data Collector Set writes its description there");
         }
     }
 
@@ -375,9 +303,9 @@ public sealed partial class PdhCsvReader : IDisposable
             return (0, $"{_fields.Count} fields, but the header has {_header.Length}");
         }
 
-        if (!ReadTime(_fields[0]))
+        if (!_clock.TryRead(_fields[0]))
         {
-            return (1, $"'{Short(_fields[0])}' is not a time in the form MM/DD/YYYY HH:MM:SS.mmm");
+            return (1, $"'{RecordingPlace.Short(_fields[0])}' is not a time in the form MM/DD/YYYY HH:MM:SS.mmm");
         }
 
         bool filled = false;
@@ -387,7 +315,7 @@ public sealed partial class PdhCsvReader : IDisposable
             if (!TryNumber(field, out _values[i]))
             {
                 DamagedFields++;
-                NoticeField(i, $"{_file}, line {_lines.Number}, column {_fieldOf[i] + 1}: '{Short(field)}' is not a number; the field was read as blank");
+                NoticeField(i, $"{_place}, column {_fieldOf[i] + 1}: '{RecordingPlace.Short(field)}' is not a number; the field was read as blank");
             }
 
             // Some recorders write -1 for "no value"; no counter is negative by itself.
@@ -422,33 +350,6 @@ public sealed partial class PdhCsvReader : IDisposable
         return _fields.Count > _fieldOf[^1];
     }
 
-    private bool ReadTime(string text)
-    {
-        if (_dayFirst)
-        {
-            return PdhTime.TryParseDayFirst(text, out _local);
-        }
-
-        if (PdhTime.TryParse(text, out _local))
-        {
-            return true;
-        }
-
-        if (!PdhTime.TryParseDayFirst(text, out _local))
-        {
-            return false;
-        }
-
-        if (_lastLocal != DateTime.MinValue)
-        {
-            throw Bad(1, $"'{Short(text)}' has the day before the month, and the rows before it were read with the month first", "write all times as MM/DD/YYYY or YYYY-MM-DD");
-        }
-
-        _dayFirst = true;
-        Notice($"{_file}, line {_lines.Number}, column 1: '{Short(text)}' has the day before the month, which no recorder of Windows writes; all times are read so");
-        return true;
-    }
-
     private static bool TryNumber(string text, out double value)
     {
         var trimmed = text.AsSpan().Trim();
@@ -473,108 +374,11 @@ public sealed partial class PdhCsvReader : IDisposable
         return false;
     }
 
-    private bool Place(out PdhRow row)
-    {
-        var local = _local;
-
-        // The header's bias is that of the recorder's start; a zone that had it then knows when it changes.
-        if (_zone is null && _lastLocal == DateTime.MinValue && _fallback?.GetUtcOffset(local) == _offset)
-        {
-            _zone = _fallback;
-        }
-
-        long ns = ToUnix(local);
-        double step = _lastLocal == DateTime.MinValue ? 0 : (local - _lastLocal).TotalSeconds;
-        if (_lastLocal == DateTime.MinValue)
-        {
-            CompareZones(local);
-        }
-        else
-        {
-            CheckMonths(local);
-        }
-
-        if (_zone is null && _lastLocal != DateTime.MinValue)
-        {
-            if (step < 0 && Math.Abs(step + DaylightStepSeconds) < DaylightToleranceSeconds)
-            {
-                _offset -= TimeSpan.FromSeconds(DaylightStepSeconds);
-                ns = ToUnix(local);
-                Notice($"{_file}, line {_lines.Number}: the clock goes back by an hour, which is interpreted as the end of daylight saving time; later times use the new offset");
-            }
-            else if (_interval is > 0 and < DaylightIntervalMax && Math.Abs(step - DaylightStepSeconds) < DaylightToleranceSeconds)
-            {
-                Notice($"{_file}, line {_lines.Number}: an hour without rows: a pause, or the start of daylight saving time. Set the time zone to distinguish them");
-            }
-        }
-
-        if (ns == _lastNs && PdhTime.LacksSeconds(_fields[0]))
-        {
-            throw Bad(1, $"'{Short(_fields[0])}' has no seconds, and neither has the row before it: a spreadsheet saved the file again", "use the file as the recorder wrote it, or give the first column the format MM/DD/YYYY hh:mm:ss.000 before saving");
-        }
-
-        if (ns <= _lastNs)
-        {
-            UnorderedRows++;
-            _gap = true;
-            Notice($"{_file}, line {_lines.Number}: its time is not later than that of the previous row, so the row was skipped. Sort the file, or replay merged recordings separately");
-            row = default;
-            return false;
-        }
-
-        _interval = step > 0 ? step : _interval;
-        (_lastLocal, _lastTime, _lastNs) = (local, _fields[0], ns);
-        row = new PdhRow(_lines.Number, ns, _values, _gap);
-        _gap = false;
-        return true;
-    }
-
-    private void CompareZones(DateTime local)
-    {
-        var asked = _zone ?? _fallback;
-        if (_bias is { } bias && asked is not null && asked.GetUtcOffset(local) != bias && _zone is null)
-        {
-            Notice($"{_file}, line 1, column 1: the header says UTC{PdhTime.Offset(bias)}, which is used, and not {asked.Id}. For another zone use --time-zone '{_file}={asked.Id}'");
-        }
-    }
-
-    // Rows of a day each, read with the month first, jump from month to month.
-    private void CheckMonths(DateTime local)
-    {
-        if (!_monthTold && !_dayFirst && local - _lastLocal >= MonthLeast
-            && PdhTime.TryParseDayFirst(_lastTime, out var before) && PdhTime.TryParseDayFirst(_fields[0], out var after)
-            && after > before && after - before <= DaysMost)
-        {
-            _monthTold = true;
-            Notice($"{_file}, line {_lines.Number}, column 1: the times jump from '{Short(_lastTime)}' to '{Short(_fields[0])}', read with the month first, as recorders write. If the day is first, write the times as YYYY-MM-DD");
-        }
-    }
-
-    private long ToUnix(DateTime local)
-    {
-        var offset = _zone is null ? _offset : OffsetIn(_zone, local);
-        return (local - offset - DateTime.UnixEpoch).Ticks * 100;
-    }
-
-    // In the hour that comes twice the first passage is over when times step back.
-    private TimeSpan OffsetIn(TimeZoneInfo zone, DateTime local)
-    {
-        if (!zone.IsAmbiguousTime(local))
-        {
-            // A time of the hour that is left out belongs to what follows it: a recorder's clock jumps a moment early or late.
-            return zone.GetUtcOffset(zone.IsInvalidTime(local) ? local.AddHours(1) : local);
-        }
-
-        var offsets = zone.GetAmbiguousTimeOffsets(local);
-        var first = offsets.Max();
-        return (local - first - DateTime.UnixEpoch).Ticks * 100 > _lastNs ? first : offsets.Min();
-    }
-
     private void CheckSecondHeader()
     {
         if (_fields.Count != _header.Length || !_fields.Skip(1).SequenceEqual(_header.Skip(1), StringComparer.OrdinalIgnoreCase))
         {
-            throw Bad(0, "a second header with other columns", "split the file there and use each part as a recording of its own; hvi diagnose takes several --host, and several --guest of one VM");
+            throw _place.Bad(0, "a second header with other columns", "split the file there and use each part as a recording of its own; hvi diagnose takes several --host, and several --guest of one VM");
         }
     }
 
@@ -586,11 +390,11 @@ public sealed partial class PdhCsvReader : IDisposable
         }
         catch (InvalidDataException)
         {
-            throw Bad(0, "a line does not end within 256 million characters", "cut the file before this line, or record again");
+            throw _place.Bad(0, "a line does not end within 256 million characters", "cut the file before this line, or record again");
         }
         catch (IOException e)
         {
-            throw Bad(0, $"cannot be read further ({e.Message})", "check the disk or the share");
+            throw _place.Bad(0, $"cannot be read further ({e.Message})", "check the disk or the share");
         }
     }
 
@@ -599,7 +403,7 @@ public sealed partial class PdhCsvReader : IDisposable
         DamagedLines++;
         _gap = true;
         string where = column > 0 ? string.Create(CultureInfo.InvariantCulture, $", column {column}") : "";
-        Notice($"{_file}, line {_lines.Number}{where}: {problem}; the line was skipped");
+        _place.Notice($"{_place}{where}: {problem}; the line was skipped");
     }
 
     // The first of each column: a counter that fails does so in every row.
@@ -607,17 +411,7 @@ public sealed partial class PdhCsvReader : IDisposable
     {
         if (_damagedColumns.Add(column))
         {
-            Notice(text);
+            _place.Notice(text);
         }
     }
-
-    private void Notice(string text)
-    {
-        if (_notices.Count < NoticesMax)
-        {
-            _notices.Add(text);
-        }
-    }
-
-    private PdhCsvException Bad(int column, string problem, string remedy) => new(_file, _lines.Number, column, problem, remedy);
 }
