@@ -1,3 +1,4 @@
+using HvIntegration.Protocol.Service;
 using HvIntegration.GuestAgent.Hosting;
 using HvIntegration.Transport;
 using Microsoft.Extensions.DependencyInjection;

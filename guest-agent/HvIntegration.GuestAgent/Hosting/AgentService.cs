@@ -1,3 +1,4 @@
+using HvIntegration.Protocol.Service;
 using System.Globalization;
 using HvIntegration.GuestAgent.Buffering;
 using HvIntegration.GuestAgent.Sampling;

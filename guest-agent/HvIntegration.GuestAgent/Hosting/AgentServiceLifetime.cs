@@ -1,3 +1,4 @@
+using HvIntegration.Protocol.Service;
 using System.Runtime.Versioning;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.WindowsServices;

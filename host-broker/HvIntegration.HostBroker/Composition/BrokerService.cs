@@ -1,3 +1,5 @@
+using HvIntegration.Protocol.Service;
+
 namespace HvIntegration.HostBroker.Composition;
 
 /// <summary>Runs a broker from its settings to its end inside a host that has nothing else: the service manager has its answer before history is opened.</summary>

@@ -1,3 +1,4 @@
+using HvIntegration.Protocol.Service;
 using System.Runtime.Versioning;
 
 namespace HvIntegration.HostBroker.Composition;

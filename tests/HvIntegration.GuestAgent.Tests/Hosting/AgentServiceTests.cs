@@ -1,7 +1,8 @@
+using Microsoft.Extensions.Hosting.Internal;
+using HvIntegration.Protocol.Service;
 using HvIntegration.GuestAgent.Hosting;
 using HvIntegration.Transport;
 using HvIntegration.Transport.Abstractions;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HvIntegration.GuestAgent.Tests.Hosting;
@@ -16,7 +17,7 @@ public sealed class AgentServiceTests
         string root = Directory.CreateTempSubdirectory("hvi-root-").FullName;
         var options = new AgentOptions { Root = root, Broker = TransportAddress.Parse($"unix://{root}/no.sock", 1) };
         var fault = new ServiceFault();
-        using var lifetime = new StoppedLifetime();
+        var lifetime = new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance);
         using var service = new AgentService(
             options, Transports.For(options.Broker, options.ToTransportOptions()), TimeProvider.System, new Random(1), NullLoggerFactory.Instance, lifetime, fault);
         // Act
@@ -32,19 +33,4 @@ public sealed class AgentServiceTests
 
     [Fact]
     public void ExitCode_NoError_IsZero() => Assert.Equal(0, new ServiceFault().ExitCode);
-
-    private sealed class StoppedLifetime : IHostApplicationLifetime, IDisposable
-    {
-        private readonly CancellationTokenSource _stopping = new();
-
-        public CancellationToken ApplicationStarted => CancellationToken.None;
-
-        public CancellationToken ApplicationStopping => _stopping.Token;
-
-        public CancellationToken ApplicationStopped => CancellationToken.None;
-
-        public void StopApplication() => _stopping.Cancel();
-
-        public void Dispose() => _stopping.Dispose();
-    }
 }

@@ -1,8 +1,9 @@
+using Microsoft.Extensions.Hosting.Internal;
+using HvIntegration.Protocol.Service;
 using System.Runtime.Versioning;
 using HvIntegration.HostBroker.Composition;
 using HvIntegration.HostBroker.Settings;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -69,7 +70,7 @@ public sealed class BrokerServiceTests
     {
         var fault = new ServiceFault();
         var started = new TaskCompletionSource();
-        using var lifetime = new NotedLifetime();
+        var lifetime = new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance);
         using var service = new BrokerService(
             stopping =>
             {
@@ -86,20 +87,5 @@ public sealed class BrokerServiceTests
 
         await service.ExecuteTask!;
         return (fault, lifetime.ApplicationStopping.IsCancellationRequested);
-    }
-
-    private sealed class NotedLifetime : IHostApplicationLifetime, IDisposable
-    {
-        private readonly CancellationTokenSource _stopping = new();
-
-        public CancellationToken ApplicationStarted => CancellationToken.None;
-
-        public CancellationToken ApplicationStopping => _stopping.Token;
-
-        public CancellationToken ApplicationStopped => CancellationToken.None;
-
-        public void StopApplication() => _stopping.Cancel();
-
-        public void Dispose() => _stopping.Dispose();
     }
 }

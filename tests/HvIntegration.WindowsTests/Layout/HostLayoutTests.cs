@@ -1,10 +1,10 @@
+using HvIntegration.Protocol.Service;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using HvIntegration.CounterSources.HyperV.Windows;
 using HvIntegration.CounterSources.Pdh;
-using HvIntegration.HostBroker.Composition;
 using HvIntegration.WindowsTests.Wine;
 
 namespace HvIntegration.WindowsTests.Layout;

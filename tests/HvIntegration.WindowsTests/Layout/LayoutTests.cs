@@ -1,6 +1,6 @@
+using HvIntegration.Protocol.Service;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using HvIntegration.GuestAgent.Hosting;
 using HvIntegration.GuestAgent.Windows.Connections;
 using HvIntegration.GuestAgent.Windows.Cpu;
 using HvIntegration.GuestAgent.Windows.Native;
