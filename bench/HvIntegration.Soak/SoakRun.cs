@@ -312,7 +312,7 @@ internal sealed class SoakRun
         {
             if (!AnnouncedLines.Contains(id))
             {
-                Fault(string.Create(CultureInfo.InvariantCulture, $"The log has {count} x {level} {id} that nobody announced: {first}"));
+                Fault(string.Create(CultureInfo.InvariantCulture, $"The log has {count} x {level} {id} that was not announced: {first}"));
             }
         }
     }

@@ -10,7 +10,7 @@ namespace HvIntegration.CounterSources.PerformanceCounters;
 /// </remarks>
 public static class LocalNames
 {
-    private const int LanguagesMin = 2;
+    private const int SetVotes = 2;
 
     private static readonly (string Code, string Name)[] Known =
     [
@@ -34,7 +34,7 @@ public static class LocalNames
         {
             foreach (var entry in Find("set", path.Set))
             {
-                votes[entry.Language] = votes.GetValueOrDefault(entry.Language) + LanguagesMin;
+                votes[entry.Language] = votes.GetValueOrDefault(entry.Language) + SetVotes;
             }
 
             foreach (var entry in Find("counter", path.Counter))

@@ -111,14 +111,13 @@ internal sealed class EpisodeTracker(DecisionWindow windows, int unknownSeconds,
                 // What was unclear until now was the beginning of this.
                 var absorbed = Open == HypothesisIds.Unknown && onset <= Onset + windows.Seconds;
                 End(partition, absorbed ? long.MinValue : Math.Max(Onset, Math.Min(_lastSeen, onset - 1)));
-                Begin(winner, second, onset, outcome.SecondsMin);
-                _restSeconds = outcome.RestSeconds;
+                Begin(winner, second, onset, outcome.SecondsMin, outcome.RestSeconds);
                 return;
             }
         }
         else if (_unknownRun >= unknownSeconds && Open is null)
         {
-            Begin(HypothesisIds.Unknown, second, second - _unknownRun + 1, 0);
+            Begin(HypothesisIds.Unknown, second, second - _unknownRun + 1, 0, 0);
             return;
         }
 
@@ -191,7 +190,7 @@ internal sealed class EpisodeTracker(DecisionWindow windows, int unknownSeconds,
         _lastSeen = second;
     }
 
-    private void Begin(string hypothesis, long second, long onset, int secondsMin)
+    private void Begin(string hypothesis, long second, long onset, int secondsMin, int restSeconds)
     {
         _secondsMin = secondsMin;
         Open = hypothesis;
@@ -200,7 +199,7 @@ internal sealed class EpisodeTracker(DecisionWindow windows, int unknownSeconds,
         _best = null;
         _severity = 0;
         _candidateRun = 0;
-        _restSeconds = 0;
+        _restSeconds = restSeconds;
         _occurrences = 1;
     }
 

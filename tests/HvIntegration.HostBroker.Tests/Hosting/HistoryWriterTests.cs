@@ -108,14 +108,7 @@ public sealed class HistoryWriterTests : IAsyncDisposable
     [Fact]
     public async Task Commit_OneVmCannotBeWrittenAtAllAndItsStreamHasEnded_NothingBehindTheGapIsStored()
     {
-        await _writer.StartAsync(Cancellation);
-        var (web, other) = (Admit(TestBroker.Web), Admit(TestBroker.Batch));
-        await AddAsync(web, 1, 2);
-        await AddAsync(other, 1);
-        _store.Fault = c => c.Batches.Any(b => b.Partition == web.Partition.Id) ? DiskFull : null;
-        _writer.Commit();
-        await TriedAsync(1);
-        _sessions.Remove(web);
+        var web = await EndedWithoutHistoryAsync();
         await TurnAsync(() => _inFlight.Total == 0);
         _store.Fault = _ => null;
 
@@ -136,14 +129,7 @@ public sealed class HistoryWriterTests : IAsyncDisposable
     [Fact]
     public async Task Commit_OneVmCannotBeWrittenAtAllAndASuccessorCame_TheSuccessorIsEndedToo()
     {
-        await _writer.StartAsync(Cancellation);
-        var (web, other) = (Admit(TestBroker.Web), Admit(TestBroker.Batch));
-        await AddAsync(web, 1, 2);
-        await AddAsync(other, 1);
-        _store.Fault = c => c.Batches.Any(b => b.Partition == web.Partition.Id) ? DiskFull : null;
-        _writer.Commit();
-        await TriedAsync(1);
-        _sessions.Remove(web);
+        var web = await EndedWithoutHistoryAsync();
         var successor = Admit(TestBroker.Web);
 
         // Sent again, and left out because the first stream's are queued still.
@@ -254,6 +240,20 @@ public sealed class HistoryWriterTests : IAsyncDisposable
         _store.Fault = _ => null;
         await _writer.StopAsync(CancellationToken.None);
         _writer.Dispose();
+    }
+
+    // A stream that has ended, of a VM that cannot be written at all, while the batches of another can.
+    private async Task<AgentSession> EndedWithoutHistoryAsync()
+    {
+        await _writer.StartAsync(Cancellation);
+        var (web, other) = (Admit(TestBroker.Web), Admit(TestBroker.Batch));
+        await AddAsync(web, 1, 2);
+        await AddAsync(other, 1);
+        _store.Fault = c => c.Batches.Any(b => b.Partition == web.Partition.Id) ? DiskFull : null;
+        _writer.Commit();
+        await TriedAsync(1);
+        _sessions.Remove(web);
+        return web;
     }
 
     private AgentSession Admit(PartitionInfo vm) => _sessions.Admit(

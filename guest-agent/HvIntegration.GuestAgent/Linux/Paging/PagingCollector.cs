@@ -73,7 +73,7 @@ internal sealed class PagingCollector(GuestRoot root) : ICollector
         _direct.Set(series, Sum(DirectFirst, DirectCount));
         _kswapd.Set(series, Sum(KswapdFirst, KswapdCount));
 
-        // oom_kill came with kernel 4.13: no value is better than a zero that nobody counted.
+        // oom_kill came with kernel 4.13: no value is better than a zero that was not counted.
         _oomKills.Set(series, _parsed[OomKill]);
         _stalls.Set(series, Sum(StallFirst, StallCount));
         return CollectOutcome.Ok;

@@ -96,7 +96,7 @@ internal struct ProcessRow : IRankedProcess
 /// <summary>How far the look-up of a command line is.</summary>
 internal enum CommandHashState : byte
 {
-    /// <summary>Nobody asked for it yet.</summary>
+    /// <summary>It was not requested yet.</summary>
     Unknown,
 
     /// <summary>Asked for, and not answered yet.</summary>

@@ -112,14 +112,14 @@ internal static class Processors
     /// <summary>Most VMs wait far beyond the limit at once while the logical processors are busy more than half of the time: they are full in bursts that a second's mean hides.</summary>
     public static Finding FullInBursts(SignalWindow window)
     {
-        // One other that waits may be at a cap that nobody reports, as this one may.
+        // One other that waits may be at a cap that is not reported, as this one may.
         var others = Siblings.Waiting(window, mostly: true);
         return Finding.All(
             window.AtLeast(SignalCatalog.LpBusy, RoomyShare), window.AtLeast(SignalCatalog.Ready, 2 * window.Limits.ReadyShare),
             others.Holds && others.Value < BurstOthersMin ? others.Not() : others, NotAtCap(window)).Weaker(0.75);
     }
 
-    // A cap that nobody reports is taken for none.
+    // A cap that is not reported is taken for none.
     private static Finding NotAtCap(SignalWindow window) => AtCap(window) is { Answer: Answer.NotMeasured } unknown ? unknown with { Answer = Answer.Yes, Strength = 0.9 } : AtCap(window).Not();
 
     /// <summary>The guest booked time in no CPU mode, and no host side shows whether its processors are full: then neither "healthy" nor "affected" is possible for them.</summary>
